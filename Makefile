@@ -1,0 +1,62 @@
+# Every target works from a clean clone: `setup` makes .venv and installs what is locked.
+SHELL := /bin/bash
+VENV ?= .venv
+BIN := $(VENV)/bin
+CALLS ?= samples
+MANIFEST ?= $(wildcard $(CALLS)/manifest.csv)
+export CALLQA_HOME ?= $(CURDIR)/.callqa
+CODE := servicekit transcription scoring review_api review_client standalone scripts samples tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto lock setup setup-dev
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Start callqa here and score CALLS=folder (samples/) with MANIFEST=csv
+	@$(BIN)/callqa up
+	@$(BIN)/callqa upload $(CALLS) $(if $(MANIFEST),--manifest $(MANIFEST)) --watch --explain
+
+down: ## Stop what `make run` started
+	@$(BIN)/callqa down
+
+test: setup-dev ## Install what tests need and run them (T=path runs one)
+	$(BIN)/python -m pytest $(T)
+
+test-all: setup-dev ## Every test, and every check of the code
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+
+test-fast: setup-dev ## The tests without real speech and whole stacks
+	$(BIN)/python -m pytest -m "not slow" -q $(T)
+
+check: setup-dev lint types imports check-proto test-fast ## Format, lint, types, import rules, protos, fast tests
+
+format: setup-dev ## Rewrite the code in one style
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix -q $(CODE)
+
+lint:
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types:
+	$(BIN)/mypy
+
+imports:
+	$(BIN)/lint-imports
+
+proto: setup-dev ## Generate protos/gen
+	PATH="$(BIN):$$PATH" $(BIN)/python scripts/generate_protos.py
+
+check-proto: ## Generated code is current; buf finds nothing
+	PATH="$(BIN):$$PATH" scripts/check_protos.sh
+
+lock: setup-dev ## Resolve pyproject.toml anew into requirements*.lock
+	PATH="$(BIN):$$PATH" scripts/lock.sh
+
+setup: ## Make .venv with what running needs
+	@scripts/setup.sh $(VENV) requirements-standalone.lock
+
+setup-dev: ## Make .venv with what developing needs
+	@scripts/setup.sh $(VENV) requirements-dev.lock
