@@ -21,14 +21,13 @@ down: ## Stop what `make run` started
 	@$(BIN)/callqa down
 
 test: setup-dev ## Install what tests need and run them (T=path runs one)
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest -m "not long" $(T)
 
-test-all: setup-dev ## Every test, and every check of the code
-	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+test-all: check ## The checks of the code, and the long suites that `make test` leaves out
+	$(BIN)/python -m pytest -m long
 
 test-fast: setup-dev ## The tests without real speech and whole stacks
-	$(BIN)/python -m pytest -m "not slow" -q $(T)
+	$(BIN)/python -m pytest -q -m "not slow and not long" $(T)
 
 check: setup-dev lint types imports check-proto test-fast ## Format, lint, types, import rules, protos, fast tests
 
