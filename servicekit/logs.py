@@ -1,4 +1,4 @@
-"""JSON logs on stderr, one object a line: ts, level, logger, event, service, request_id and a call's own fields.
+"""JSON logs on stderr, one object a line: ts, level, logger, event, service, request_id and the event's own.
 
 An event is a short fixed sentence; what varies goes into `extra=`. Exceptions are logged by type and place:
 their messages may quote a transcript, and a transcript never enters a log.
@@ -76,7 +76,7 @@ def exception_places(error: BaseException) -> list[str]:
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        places.append(f"{type(current).__module__}.{type(current).__qualname__}: {_frames(current.__traceback__)}")
+        places.append(f"{type(current).__qualname__}: {_frames(current.__traceback__)}")
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return places
 
@@ -84,5 +84,6 @@ def exception_places(error: BaseException) -> list[str]:
 def _frames(trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)[-_MAX_FRAMES:]
     return " < ".join(
-        f"{'/'.join(PurePath(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in reversed(frames)
+        f"{'/'.join(PurePath(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
+        for frame in reversed(frames)
     )

@@ -8,6 +8,7 @@ from typing import Final
 from servicekit.errors import FieldViolation, InvalidInputError
 
 _ID: Final = re.compile(r"[a-z0-9_-]{1,64}")
+_ID_RULE: Final = "1 to 64 characters of a-z, 0-9, _ and -"
 _VARIABLE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _COLLECTION: Final = re.compile(r"[a-z][a-zA-Z0-9]*")
 
@@ -50,7 +51,7 @@ class ResourceName:
             raise TypeError(f"{self.pattern} takes {sorted(self._variables)}, not {sorted(ids)}")
         for variable, value in ids.items():
             if not _ID.fullmatch(value):
-                raise _refuse(variable, "an id is 1 to 64 characters of a-z, 0-9, _ and -")
+                raise _refuse(variable, f"an id is {_ID_RULE}")
         return "/".join(collection or ids[variable] for collection, variable in self._segments)
 
     def parse(self, value: str, *, field: str = "name") -> dict[str, str]:
@@ -69,7 +70,7 @@ class ResourceName:
             if variable and not _ID.fullmatch(part):
                 raise _refuse(
                     field,
-                    f"expected the form {self.pattern}; {{{variable}}} is 1 to 64 characters of a-z, 0-9, _ and -",
+                    f"expected the form {self.pattern}; {{{variable}}} is {_ID_RULE}",
                 )
             if variable:
                 ids[variable] = part

@@ -44,7 +44,7 @@ def s_from_duration(duration: Duration) -> float:
 
 
 def timestamp_from_datetime(moment: datetime) -> Timestamp:
-    """Return an aware datetime as a Timestamp, exact to a microsecond; a naive one raises InvalidInputError."""
+    """Return an aware datetime as a Timestamp, exact to 1 µs; a naive one raises InvalidInputError."""
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise InvalidInputError("a time needs its offset from UTC")
     microseconds = (moment - _EPOCH) // timedelta(microseconds=1)
