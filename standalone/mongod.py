@@ -1,8 +1,9 @@
 """One real mongod of our own: a one-node replica set on loopback, in one folder.
 
 The folder (mode 0700) holds the database, the key file, `mongod.json` (port, user and password, mode 0600),
-the log and the lock. Whoever calls `ensure` first starts the server; everyone else gets the same one. It outlives
-its starter and keeps its port, user and password; after kill -9 WiredTiger recovers what was acknowledged.
+the log and the lock. Whoever calls `ensure` first starts the server; everyone else gets the same one. It
+outlives its starter and keeps its port, user and password; after kill -9 WiredTiger recovers what was
+acknowledged.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import os
 import secrets
 import signal
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psutil
-from filelock import AcquireReturnProxy, BaseFileLock, FileLock, Timeout
+from filelock import FileLock, Timeout
 
 from standalone.errors import MongodUnusableError, PieceFailedError
 from standalone.log_files import last_event, rotate
@@ -27,6 +29,7 @@ from standalone.processes import ProcessIdentity, exit_code, identify, is_runnin
 from standalone.replica_set import REPLICA_SET, Credentials, ensure_primary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 START_TIMEOUT_S = 120.0
@@ -77,7 +80,7 @@ class EmbeddedMongod:
         Raises MongodUnusableError when this machine cannot run it, PieceFailedError when it does not come up.
         """
         make_private_folder(self._folder)
-        with self._lock():
+        with self._locked():
             credentials = self._credentials()
             rotate(self.log)
             found = self._find() or self._start()
@@ -99,7 +102,7 @@ class EmbeddedMongod:
         """Stop the server with SIGTERM and return its pid; None when it did not run."""
         if not self._folder.is_dir():
             return None
-        with self._lock():
+        with self._locked():
             found = self._find()
             if found is None:
                 return None
@@ -107,16 +110,20 @@ class EmbeddedMongod:
             terminate(found[0], timeout_s=self._stop_timeout_s)
             return found[0].pid
 
-    def _lock(self) -> AcquireReturnProxy[BaseFileLock]:
-        # The kernel drops the lock with its holder, so a killed starter never leaves it behind.
-        lock = FileLock(self._folder / "lock", mode=0o600)
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other starters and stoppers out. The kernel drops the lock with its holder, however that ends."""
         try:
-            return lock.acquire(timeout=self._start_timeout_s + self._stop_timeout_s)
+            held = FileLock(self._folder / "lock", mode=0o600).acquire(
+                timeout=self._start_timeout_s + self._stop_timeout_s
+            )
         except Timeout as error:
             raise PieceFailedError(
                 f"Another process has been starting or stopping the database in {self._folder} for too long; "
                 "end it and try again."
             ) from error
+        with held:
+            yield
 
     def _credentials(self) -> Credentials:
         """User and password, made once: on disk before the server first sees them."""
@@ -194,9 +201,6 @@ class EmbeddedMongod:
 
 
 def _environment() -> dict[str, str]:
-    """Pass on the loader's and the locale's variables: mongod needs none of our settings, least of all a password."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name in {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"}
-    }
+    """Pass on what the loader and the locale need; mongod needs no setting of ours, least of all a password."""
+    passed = {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"}
+    return {name: value for name, value in os.environ.items() if name in passed}

@@ -19,7 +19,8 @@ REPLICA_SET = "rs0"
 # What the application needs, and what a changed port needs (a new replica set configuration).
 _ROLES = ["readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterAdmin"]
 _ANSWER_TIMEOUT_MS = 2000
-_POLL_S = 0.05
+_FIRST_POLL_S = 0.05
+_LAST_POLL_S = 0.5
 _AUTHENTICATION_FAILED = 18
 _UNAUTHORIZED = 13
 _ALREADY_INITIALIZED = 23
@@ -54,6 +55,7 @@ def ensure_primary(
     Every step may have been done before, or be half done by a starter that was killed. `deadline_s` is a
     `time.monotonic()` value, `check_alive` raises when the server has ended.
     """
+    poll_s = _FIRST_POLL_S
     while True:
         check_alive()
         try:
@@ -67,7 +69,9 @@ def ensure_primary(
                 f"mongod on {LOOPBACK}:{port} runs but does not become primary in time; "
                 "`callqa down`, then `callqa up`."
             )
-        time.sleep(_POLL_S)
+        time.sleep(poll_s)
+        # Recovery after a crash may take long, and every question is a few lines in mongod's log.
+        poll_s = min(poll_s * 1.2, _LAST_POLL_S)
 
 
 def _step(port: int, credentials: Credentials) -> bool:
@@ -124,7 +128,10 @@ def _create_user(client: MongoClient[dict[str, Any]], credentials: Credentials) 
 
 
 def _readdress(client: MongoClient[dict[str, Any]], address: str) -> None:
-    """Tell the replica set that its only member moved to another port."""
+    """Tell the replica set that its only member moved to another port.
+
+    mongod first asks the old address whether it is itself: up to 30 s when the program there never answers.
+    """
     config = client.admin.command("replSetGetConfig")["config"]
     config["members"][0]["host"] = address
     config["version"] += 1
