@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from servicekit.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from servicekit.settings import ServerSettings
@@ -27,6 +28,8 @@ class ProbeServicer(health.HealthServicer):
     def __init__(self) -> None:
         super().__init__(experimental_non_blocking=True, experimental_thread_pool=_probe_thread())
         self.Check.__func__.experimental_thread_pool = _probe_thread()  # type: ignore[attr-defined]
+        self._watches: set[Callable[[object], None]] = set()
+        self._watches_lock = threading.Lock()
         self.set("", health_pb2.HealthCheckResponse.NOT_SERVING)
 
     def Check(  # noqa: N802 - the proto's name
@@ -34,6 +37,30 @@ class ProbeServicer(health.HealthServicer):
     ) -> health_pb2.HealthCheckResponse:
         """Answer a probe; a function of this class, so that the thread pool is not set on the library's."""
         return super().Check(request, context)
+
+    def Watch(  # type: ignore[override]  # noqa: N802 - the stubs overload what grpc calls in one way
+        self,
+        request: health_pb2.HealthCheckRequest,
+        context: grpc.ServicerContext,
+        send_response_callback: Callable[[object], None],
+    ) -> None:
+        """Stream a service's health, and remember the stream for `end_watches`."""
+
+        def forget() -> None:
+            with self._watches_lock:
+                self._watches.discard(send_response_callback)
+
+        with self._watches_lock:
+            self._watches.add(send_response_callback)
+        context.add_callback(forget)
+        super().Watch(request, context, send_response_callback)
+
+    def end_watches(self) -> None:
+        """End every stream; a server that stops would otherwise wait out its whole grace for them."""
+        with self._watches_lock:
+            watches = list(self._watches)
+        for end in watches:
+            end(None)
 
     def set_serving(self, services: Sequence[str]) -> None:
         """Say SERVING for the server ("") and each service."""
@@ -82,8 +109,8 @@ def bind(server: grpc.Server, settings: ServerSettings) -> str:
             port = server.add_secure_port(wanted, credentials)
     except RuntimeError as error:
         raise SettingsError(
-            f"port: cannot listen on {wanted}; another process has it, or host is not an address of this machine,"
-            " or the TLS files do not fit together"
+            f"port: cannot listen on {wanted}; another process has it, or host is not an address of"
+            " this machine, or the TLS files do not fit together"
         ) from error
     return _dialled(settings.host, port)
 

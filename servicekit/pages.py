@@ -22,8 +22,8 @@ def encode_token(query_key: bytes | str, cursor: JsonValue) -> str:
 
     `query_key` is everything that picks and orders the results (parent, filter, order), as text or as the
     request's canonical bytes without page_size and page_token. `cursor` is any JSON value, best a short one.
-    The digest keeps a token to its query and catches damage; it is no signature, so a cursor must grant nothing
-    that the query would not.
+    The digest keeps a token to its query and catches damage; it is no signature, so a cursor must grant
+    nothing that the query would not.
     """
     payload = json.dumps(cursor, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
     return base64.urlsafe_b64encode(_VERSION + _digest(query_key, payload) + payload).decode().rstrip("=")

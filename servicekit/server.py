@@ -9,24 +9,20 @@ stop    no new calls; running ones have settings.grace_s, then they are cancelle
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import queue
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import grpc
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from servicekit import telemetry
-from servicekit.errors import UnavailableError
 from servicekit.interceptors import (
     CallMetrics,
     DeadlineInterceptor,
@@ -38,14 +34,17 @@ from servicekit.interceptors import (
 )
 from servicekit.listening import ProbeServicer, bind, server_options, start_health_port
 from servicekit.logs import configure_logs
+from servicekit.running import RunningServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType, TracebackType
+    from types import FrameType
 
     from prometheus_client import CollectorRegistry
 
     from servicekit.settings import ServerSettings
+
+__all__ = ["RunningServer", "Service", "run_server", "start_server"]
 
 _log = logging.getLogger(__name__)
 
@@ -58,85 +57,6 @@ class Service:
 
     name: str
     register: Callable[[grpc.Server], None]
-
-
-class RunningServer:
-    """A started server. `address` is what a client on this machine dials; usable in a `with` block."""
-
-    def __init__(
-        self,
-        *,
-        server: grpc.Server,
-        address: str,
-        probes: ProbeServicer,
-        services: Sequence[str],
-        settings: ServerSettings,
-        opened: threading.Event,
-    ) -> None:
-        self.address = address
-        self.health_address: str | None = None
-        self.metrics_port: int | None = None
-        self.cleanup = ExitStack()
-        self._server = server
-        self._probes = probes
-        self._services = services
-        self._settings = settings
-        self._opened = opened
-        self._loaded = threading.Event()
-        self._load_failure: BaseException | None = None
-        self._state_lock = threading.Lock()
-        self._stopping = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def load(self, load: Callable[[], None] | None) -> None:
-        """Run `load`, then let calls in; a failure is kept for `wait_until_loaded`."""
-        try:
-            if load is not None:
-                load()
-            self._open()
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._load_failure = error
-        finally:
-            self._loaded.set()
-
-    def wait_until_loaded(self, timeout_s: float | None = None) -> None:
-        """Return once calls are let in; raises what `load` raised, UnavailableError after `timeout_s`."""
-        if not self._loaded.wait(timeout_s):
-            raise UnavailableError(f"the server at {self.address} is still loading after {timeout_s:g} s")
-        if self._load_failure is not None:
-            raise self._load_failure
-
-    def drain(self) -> None:
-        """Say NOT_SERVING; calls are still taken."""
-        with self._state_lock:
-            self._stopping = True
-            self._probes.set_not_serving(self._services)
-            if self._settings.ready_file is not None:
-                self._settings.ready_file.unlink(missing_ok=True)
-
-    def stop(self, grace_s: float | None = None) -> None:
-        """Refuse new calls, give running ones `grace_s` (the settings' when None), cancel them, and end."""
-        self.drain()
-        self._server.stop(self._settings.grace_s if grace_s is None else grace_s).wait()
-        self.cleanup.close()
-
-    def _open(self) -> None:
-        with self._state_lock:
-            # A server told to stop while it loaded must not say SERVING after all.
-            if self._stopping:
-                return
-            self._opened.set()
-            self._probes.set_serving(self._services)
-            if self._settings.ready_file is not None:
-                _write_ready_file(self._settings.ready_file, self.address)
-        _log.info("serving", extra={"address": self.address, "services": list(self._services)})
 
 
 def start_server(
@@ -202,6 +122,7 @@ def start_server(
     _log.info("listening", extra={"address": running.address, "metrics_port": running.metrics_port})
     if load is None:
         running.load(None)
+        running.wait_until_loaded()
     else:
         threading.Thread(target=running.load, args=(load,), name="load", daemon=True).start()
     return running
@@ -218,8 +139,8 @@ def run_server(
 ) -> int:
     """Run a server until SIGTERM or SIGINT and return the exit code 0; call it in the main thread.
 
-    Configures logs and tracing under `name`. Raises what `load` raised, and SettingsError for settings that cannot
-    work; see `start_server` for the rest.
+    Configures logs and tracing under `name`. Raises what `load` raised, and SettingsError for settings that
+    cannot work; see `start_server` for the rest.
     """
     configure_logs(name, settings.log_level)
     settings.require_consistent()
@@ -266,10 +187,3 @@ def _serve(running: RunningServer, events: queue.SimpleQueue[str], *, drain_s: f
         running.stop(grace_s=0)
     _log.info("stopped")
     return 0
-
-
-def _write_ready_file(path: Path, address: str) -> None:
-    # Renamed into place, so that whoever waits for the file never reads half of it.
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps({"address": address, "pid": os.getpid()}), encoding="utf-8")
-    partial.replace(path)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import ipaddress
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, ParamSpec
 
-from pydantic import Field, FilePath  # noqa: TC002 - pydantic reads the annotations when it runs
+from pydantic import Field, FilePath
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from servicekit.errors import SettingsError
@@ -15,7 +16,6 @@ from servicekit.settings_loading import CrossProblem, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 __all__ = ["CrossProblem", "ServerSettings", "is_loopback", "load_settings", "main_guard"]
 
@@ -37,8 +37,8 @@ def is_loopback(host: str) -> bool:
 class ServerSettings(BaseSettings):
     """What a gRPC server process needs to know; services add their own fields in a subclass.
 
-    Constructed directly it takes keyword arguments and defaults and reads nothing else, so a stray HOST in the
-    environment changes nothing. `load_settings` adds environment and file.
+    Constructed directly it takes keyword arguments and defaults and reads nothing else, so a stray HOST
+    in the environment changes nothing. `load_settings` adds environment and file.
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(frozen=True, extra="forbid")
@@ -111,8 +111,8 @@ class ServerSettings(BaseSettings):
         if self.metrics_port is not None and not (is_loopback(self.metrics_host) or self.insecure_bind):
             yield CrossProblem(
                 ("metrics_host", "insecure_bind"),
-                f"{self.metrics_host!r} is reachable from other machines and metrics are plain HTTP; use 127.0.0.1,"
-                " or insecure_bind=true where a network policy or a mesh protects the port",
+                f"{self.metrics_host!r} is reachable from other machines and metrics are plain HTTP; use"
+                " 127.0.0.1, or insecure_bind=true where a network policy or a mesh protects the port",
             )
 
     def require_consistent(self) -> None:

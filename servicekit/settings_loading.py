@@ -43,9 +43,10 @@ class CrossProblem:
 def load_settings(cls: type[Settings], *, env_prefix: str, file_env: str, **init: object) -> Settings:
     """Return `cls` filled from `init`, then `env_prefix`FIELD variables, then the YAML file, then defaults.
 
-    `file_env` is the variable that names the YAML file, a mapping of field names; unset means no file. An empty
-    variable counts as unset. Lists and nested settings are JSON in the environment. Raises SettingsError with a
-    line for each mistake: the variable or key, what is wrong with its value, and what is expected.
+    `file_env` is the variable that names the YAML file, a mapping of field names; unset means no file. An
+    empty variable counts as unset. Lists and nested settings are JSON in the environment. Raises
+    SettingsError with a line for each mistake: the variable or key, what is wrong with its value, and what
+    is expected.
     """
     found = _Found(cls=cls, env_prefix=env_prefix, file_env=file_env)
     found.read_file(os.environ)

@@ -100,10 +100,10 @@ def _processor(exporter: Literal["console", "otlp"]) -> SpanProcessor:
 
     if exporter == "console":
         return SimpleSpanProcessor(ConsoleSpanExporter())
-    if importlib.util.find_spec("opentelemetry.exporter") is None or not _importable(_OTLP_MODULE):
+    if not _importable(_OTLP_MODULE):
         raise SettingsError(
-            "traces_exporter: otlp needs the package opentelemetry-exporter-otlp-proto-grpc; install it, or use"
-            " console or none"
+            "traces_exporter: otlp needs the package opentelemetry-exporter-otlp-proto-grpc; install it,"
+            " or use console or none"
         )
     module: Any = importlib.import_module(_OTLP_MODULE)
     return BatchSpanProcessor(module.OTLPSpanExporter())

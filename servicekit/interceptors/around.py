@@ -53,7 +53,7 @@ class CallInterceptor(grpc.ServerInterceptor):
     def requests(
         self, requests: Iterator[Any], method: Method, context: grpc.ServicerContext
     ) -> Iterator[Any]:
-        """Wrap a stream of requests; called inside `around`, iterated by the handler, maybe in its own thread."""
+        """Wrap a stream of requests; called inside `around`, iterated by the handler in any thread."""
         del method, context
         return requests
 

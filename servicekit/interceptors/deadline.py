@@ -1,8 +1,8 @@
 """Every call ends: at its client's deadline, or at the server's default when the client set none.
 
-A client's own deadline is honoured however long it is, streaming or not: uploads and watches take long, and who
-names a time means it. A call without one gets `default_deadline_s`, because a client that has stopped reading or
-writing would otherwise keep a worker thread for ever.
+A client's own deadline is honoured however long it is, streaming or not: uploads and watches take long, and
+who names a time means it. A call without one gets `default_deadline_s`, because a client that has stopped
+reading or writing would otherwise keep a worker thread for ever.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ def check_deadline() -> None:
 class DeadlineInterceptor(CallInterceptor):
     """Refuses calls that come too late, bounds those without a deadline, and checks between messages.
 
-    A stream on which nothing moves cannot be checked, so it is cancelled from outside shortly after the default
-    deadline; its client sees CANCELLED. A unary handler is not interrupted, but its late answer is refused.
+    A stream on which nothing moves cannot be checked, so it is cancelled from outside shortly after the
+    default deadline; its client sees CANCELLED. A unary handler is not interrupted, but its late answer is
+    refused.
     """
 
     def __init__(self, default_deadline_s: float) -> None:

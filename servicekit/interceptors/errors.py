@@ -26,8 +26,8 @@ _DETAILS_KEY: Final = "grpc-status-details-bin"
 class ErrorInterceptor(CallInterceptor):
     """CallqaError -> its status and google.rpc details; grpc's own aborts pass; the rest -> INTERNAL.
 
-    An unknown exception's message reaches neither the client nor the log, because it may quote a transcript; the
-    log has its type and place under the request id that the client is given.
+    An unknown exception's message reaches neither the client nor the log, because it may quote a transcript;
+    the log has its type and place under the request id that the client is given.
     """
 
     @contextmanager
@@ -49,7 +49,7 @@ class ErrorInterceptor(CallInterceptor):
         except Exception as error:
             if _is_abort(error, context):
                 raise
-            _log.error(  # noqa: TRY400 - exception() would log the message
+            _log.error(
                 "unexpected exception", extra={"method": method.name, "exception": exception_places(error)}
             )
             status = internal_status()
@@ -78,8 +78,8 @@ def _is_abort(error: Exception, context: grpc.ServicerContext) -> bool:
 
 
 def _abort(context: grpc.ServicerContext, status: Status) -> None:
-    # Not abort_with_status: it throws away the trailing metadata that the handler has set, and tracing does not
-    # see its code.
+    # Not abort_with_status: it throws away the trailing metadata that the handler has set, and tracing does
+    # not see its code.
     trailing = tuple(context.trailing_metadata() or ())
     context.set_trailing_metadata((*trailing, (_DETAILS_KEY, status.SerializeToString())))
     code = next(code for code in grpc.StatusCode if code.value[0] == status.code)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class RequestIdInterceptor(CallInterceptor):
     """Takes `x-request-id` from the caller or makes one, and returns it in the trailing metadata.
 
-    Not in the initial metadata: once those are sent, gRPC clients no longer retry a call transparently, and an
-    UNAVAILABLE answer would reach the user.
+    Not in the initial metadata: once those are sent, gRPC clients no longer retry a call transparently, and
+    an UNAVAILABLE answer would reach the user.
     """
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""google.rpc.Status for our errors: ErrorInfo always, RequestInfo when there is an id, BadRequest for fields."""
+"""google.rpc.Status for our errors: ErrorInfo always, RequestInfo with an id, BadRequest for fields."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _MAX_VIOLATION_BYTES: Final = 2500
 def status_of(error: CallqaError) -> status_pb2.Status:
     """Return the status that tells a client about `error`.
 
-    A message is cut at 800 characters and field violations at 2,500 bytes; the last one says how many are left
-    out.
+    A message is cut at 800 characters and field violations at 2,500 bytes; the last one says how many are
+    left out.
     """
     message = error.message
     if len(message) > _MAX_MESSAGE_CHARACTERS:
