@@ -1,0 +1,1 @@
+"""The commands, one module per noun. They read options and print; what they print is made elsewhere."""

@@ -1,0 +1,73 @@
+"""Findings as lines: who said what when, or where nothing was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from callqa.v1 import finding_pb2, transcript_pb2
+from rich.table import Table
+from rich.text import Text
+
+from review_client.words import clock, counted, slug, word_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What a quote is there for, where it isn't simply the statement asked for.
+_PURPOSE: Final = {
+    finding_pb2.Finding.EMPATHY_TRIGGER: "calls for empathy",
+    finding_pb2.Finding.OUTCOME_EVENT: "",
+    finding_pb2.Finding.HOLD: "silence",
+}
+# Below it a reader should listen for themselves before they trust the words.
+_UNSURE_CONFIDENCE: Final = 0.6
+
+
+def role_word(role: transcript_pb2.SpeakerRole.ValueType) -> str:
+    """Return "agent", "customer", or "unknown" for a voice without a role."""
+    return slug(word_of(transcript_pb2.SpeakerRole, role)) or "unknown"
+
+
+def span(evidence: finding_pb2.Evidence | finding_pb2.Searched) -> str:
+    """Return "0:31-0:34"."""
+    return f"{clock(evidence.start_offset)}-{clock(evidence.end_offset)}"
+
+
+def findings_grid(findings: Iterable[finding_pb2.Finding]) -> Table:
+    """Return one line per quote, in three columns: times, speaker, words; absences after what was said."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="cyan")
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for finding in findings:
+        for evidence in finding.evidence:
+            speaker = role_word(evidence.role) if evidence.quote else ""
+            grid.add_row(span(evidence), speaker, _quote(finding, evidence))
+        if finding.HasField("searched"):
+            grid.add_row(span(finding.searched), role_word(finding.searched.role), absence(finding))
+    return grid
+
+
+def absence(finding: finding_pb2.Finding) -> Text:
+    """Return what was searched without a match, as "not found in 14 turns (0:41 of speech)"."""
+    searched = finding.searched
+    turns, speech = counted(searched.turn_count, "turn"), clock(searched.speech_duration)
+    text = Text(f"not found in {turns} ({speech} of speech searched)", style="italic")
+    if searched.HasField("nearest"):
+        text.append(f"; nearest at {clock(searched.nearest.start_offset)}: “{searched.nearest.quote}”")
+    if searched.best_score:
+        text.append(f" (similarity {searched.best_score:.2f}, needed {finding.threshold:.2f})")
+    return text
+
+
+def _quote(finding: finding_pb2.Finding, evidence: finding_pb2.Evidence) -> Text:
+    text = Text(f"“{evidence.quote}”" if evidence.quote else "")
+    remarks = [_PURPOSE.get(finding.kind, "")]
+    if finding.assertion not in {finding_pb2.Finding.ASSERTION_UNSPECIFIED, finding_pb2.Finding.AFFIRMED}:
+        remarks.append(slug(word_of(finding_pb2.Finding.Assertion, finding.assertion)))
+    if evidence.quote and 0 < evidence.min_confidence < _UNSURE_CONFIDENCE:
+        remarks.append(f"heard with {evidence.min_confidence:.0%} confidence")
+    said = ", ".join(filter(None, remarks))
+    if said:
+        text.append(f" ({said})" if evidence.quote else said, style="dim")
+    return text

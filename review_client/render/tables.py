@@ -1,0 +1,166 @@
+"""Lists: one row per thing, ids in full, readable at 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from callqa.v1 import batch_pb2, call_pb2, scorecard_pb2
+from rich.table import Table
+from rich.text import Text
+
+from review_client.words import clock, moment, number, slug, word_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from callqa.v1.rubric_pb2 import Rubric, RubricRevision
+    from callqa.v1.scorecard_service_pb2 import ScorecardSummary
+
+    from review_client.results import Result
+
+NOTHING: Final = "-"
+_STATE_STYLE: Final = {"QUARANTINED": "bold red", "SCORED": "green", "DONE": "green", "COMPLETE": "green"}
+
+
+def score_text(score: float | None) -> Text:
+    """Return the score, coloured by how much it asks to be read."""
+    if score is None:
+        return Text(NOTHING)
+    style = "bold red" if score < 50 else "yellow" if score < 80 else "green"
+    return Text(number(score), style=style)
+
+
+def results_table(results: Iterable[Result]) -> Table:
+    """Return one line per call: external id, agent, score, outcome, flags; or why it is quarantined."""
+    table = _table()
+    _id_column(table, "CALL")
+    table.add_column("AGENT", overflow="fold")
+    table.add_column("SCORE", justify="right", no_wrap=True)
+    table.add_column("OUTCOME", no_wrap=True)
+    table.add_column("FLAGS", overflow="fold", ratio=None)
+    for result in results:
+        if result.state == "QUARANTINED":
+            outcome, notes = Text("QUARANTINED", style="bold red"), Text(result.quarantine_message)
+        elif result.state == "DONE":
+            outcome = Text(slug(result.outcome) or NOTHING)
+            notes = Text(", ".join(result.flags) or NOTHING)
+        else:
+            outcome, notes = Text(slug(result.state), style="dim"), Text(NOTHING)
+        name = result.external_id or result.call
+        table.add_row(name, result.agent or NOTHING, score_text(result.score), outcome, notes)
+    return table
+
+
+def calls_table(calls: Iterable[call_pb2.Call]) -> Table:
+    """Return one line per call."""
+    table = _table()
+    _id_column(table, "EXTERNAL ID")
+    table.add_column("AGENT", overflow="fold")
+    table.add_column("QUEUE", overflow="fold")
+    table.add_column("STARTED (UTC)", overflow="fold")
+    table.add_column("LENGTH", justify="right", no_wrap=True)
+    table.add_column("STATE", no_wrap=True)
+    _id_column(table, "CALL")
+    for call in calls:
+        table.add_row(
+            call.external_id or NOTHING,
+            call.agent or NOTHING,
+            call.queue or NOTHING,
+            moment(call.start_time) or NOTHING,
+            clock(call.duration) if call.HasField("duration") else NOTHING,
+            state_text(word_of(call_pb2.Call.State, call.state)),
+            call.name.removeprefix("calls/"),
+        )
+    return table
+
+
+def scorecards_table(summaries: Iterable[ScorecardSummary]) -> Table:
+    """Return one line per scorecard."""
+    table = _table()
+    _id_column(table, "EXTERNAL ID")
+    table.add_column("AGENT", overflow="fold")
+    table.add_column("QUEUE", overflow="fold")
+    table.add_column("SCORE", justify="right", no_wrap=True)
+    table.add_column("OUTCOME", no_wrap=True)
+    table.add_column("FLAGS", overflow="fold")
+    _id_column(table, "CALL")
+    for summary in summaries:
+        table.add_row(
+            summary.external_id or NOTHING,
+            summary.agent or NOTHING,
+            summary.queue or NOTHING,
+            score_text(summary.score if summary.HasField("score") else None),
+            slug(word_of(scorecard_pb2.Outcome.Result, summary.outcome)) or NOTHING,
+            ", ".join(summary.flags) or NOTHING,
+            summary.scorecard.split("/")[1] if "/" in summary.scorecard else summary.scorecard,
+        )
+    return table
+
+
+def batches_table(batches: Iterable[batch_pb2.Batch]) -> Table:
+    """Return one line per batch."""
+    table = _table()
+    _id_column(table, "BATCH")
+    table.add_column("STATE", no_wrap=True)
+    table.add_column("DONE", justify="right", no_wrap=True)
+    table.add_column("QUARANTINED", justify="right", no_wrap=True)
+    table.add_column("LEFT", justify="right", no_wrap=True)
+    table.add_column("MADE (UTC)", overflow="fold")
+    table.add_column("RUBRIC", overflow="fold")
+    for batch in batches:
+        counts = batch.counts
+        table.add_row(
+            batch.name,
+            state_text(word_of(batch_pb2.Batch.State, batch.state)),
+            str(counts.done),
+            str(counts.quarantined),
+            str(counts.pending + counts.transcribing + counts.scoring),
+            moment(batch.create_time) or NOTHING,
+            batch.rubric_revision.removeprefix("rubrics/").replace("/revisions/", "@"),
+        )
+    return table
+
+
+def rubrics_table(rubrics: Iterable[Rubric]) -> Table:
+    """Return one line per rubric."""
+    table = _table()
+    _id_column(table, "RUBRIC")
+    _id_column(table, "CURRENT REVISION")
+    for rubric in rubrics:
+        table.add_row(
+            rubric.name.removeprefix("rubrics/"), rubric.current_revision.rpartition("/")[2] or NOTHING
+        )
+    return table
+
+
+def criteria_table(revision: RubricRevision) -> Table:
+    """Return one line per question of a scorecard form."""
+    table = _table()
+    table.add_column("SECTION", overflow="fold")
+    _id_column(table, "CRITERION")
+    table.add_column("QUESTION", overflow="fold")
+    table.add_column("POINTS", justify="right", no_wrap=True)
+    section = None
+    for criterion in revision.criteria:
+        points = Text(number(criterion.points))
+        if criterion.auto_fail:
+            points.append(" auto-fail", style="red")
+        shown = criterion.section if criterion.section != section else ""
+        section = criterion.section
+        table.add_row(shown, criterion.id, criterion.title, points)
+    return table
+
+
+def state_text(word: str) -> Text:
+    """Return a state's word, coloured when it is an end."""
+    return Text(slug(word) or NOTHING, style=_STATE_STYLE.get(word, ""))
+
+
+def _table() -> Table:
+    # No frame: lines can be cut out with standard tools, and 80 columns hold more.
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+
+
+def _id_column(table: Table, title: str) -> None:
+    # Folded where the terminal is narrow, never cut: an id that lacks its end is worth nothing.
+    table.add_column(title, overflow="fold", no_wrap=False)
