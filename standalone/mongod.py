@@ -62,6 +62,7 @@ class EmbeddedMongod:
         self,
         folder: Path,
         *,
+        log: Path | None = None,
         start_timeout_s: float = START_TIMEOUT_S,
         stop_timeout_s: float = STOP_TIMEOUT_S,
     ) -> None:
@@ -72,7 +73,7 @@ class EmbeddedMongod:
         self._start_timeout_s = start_timeout_s
         self._stop_timeout_s = stop_timeout_s
         self._log_start_byte = 0
-        self.log = self._folder / "mongod.log"
+        self.log = log or self._folder / "mongod.log"
 
     def ensure(self) -> RunningMongod:
         """Start the server unless it runs, wait until it is primary; the same server for all who race.
@@ -107,7 +108,7 @@ class EmbeddedMongod:
             if found is None:
                 return None
             # What was acknowledged is in the journal: even the kill after the time-out loses nothing.
-            terminate(found[0], timeout_s=self._stop_timeout_s)
+            terminate([found[0]], timeout_s=self._stop_timeout_s)
             return found[0].pid
 
     @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _IDENTITY_DIGITS = 2
@@ -88,18 +89,34 @@ def exit_code(identity: ProcessIdentity) -> int | None:
         return None
 
 
-def terminate(identity: ProcessIdentity, *, timeout_s: float) -> bool:
-    """Send SIGTERM, wait `timeout_s`, then SIGKILL. True when SIGKILL was not needed."""
-    if not is_running(identity):
-        return True
-    process = psutil.Process(identity.pid)
-    try:
-        process.terminate()
-        process.wait(timeout=timeout_s)
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=timeout_s)
-        return False
-    return True
+def terminate(identities: Iterable[ProcessIdentity], *, timeout_s: float) -> list[ProcessIdentity]:
+    """Send SIGTERM to all, wait `timeout_s` for all together, then SIGKILL; return those that needed SIGKILL.
+
+    What does not run any more is left alone, whoever has its pid now.
+    """
+    processes = {psutil.Process(identity.pid): identity for identity in identities if is_running(identity)}
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(processes, timeout=timeout_s)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    # The kernel ends what was killed as soon as its current system call allows.
+    psutil.wait_procs(alive, timeout=timeout_s)
+    return [processes[process] for process in alive]
+
+
+def find_marked(variable: str, value: str) -> list[ProcessIdentity]:
+    """Return our own detached processes that were started with this variable at this value.
+
+    Only heads of a session: what a piece starts itself inherits its environment and is its own business.
+    """
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == process.pid and process.environ().get(variable) == value:
+                found.append(identify(process.pid))
+        except (psutil.Error, ProcessLookupError, PermissionError):
+            continue
+    return [identity for identity in found if identity]
