@@ -60,7 +60,11 @@ class ErrorInterceptor(CallInterceptor):
     def requests(
         self, requests: Iterator[Any], method: Method, context: grpc.ServicerContext
     ) -> Iterator[Any]:
-        """Tell a handler that its client has gone by an error of our tree."""
+        """Tell a handler that its client has gone by an error of our tree.
+
+        grpc reports a call given up now and then as the plain end of its requests, so the end of a stream does
+        not prove that everything has come: a handler checks a size or a hash before it keeps anything.
+        """
         del method
         try:
             yield from requests

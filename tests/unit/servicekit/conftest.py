@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import grpc
 import pytest
 
-from tests.unit.servicekit.toy import serve
+from tests.unit.servicekit.toy import StartToy, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from servicekit.server import RunningServer
 
 
 @pytest.fixture
-def toy() -> Iterator[Callable[..., tuple[RunningServer, grpc.Channel]]]:
+def toy() -> Iterator[StartToy]:
     """Start toy servers; each comes with an untuned channel, so that nothing is retried."""
     started: list[tuple[RunningServer, grpc.Channel]] = []
 

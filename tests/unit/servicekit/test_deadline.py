@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 import pytest
 
 from servicekit.errors import DeadlineError
 from servicekit.interceptors import check_deadline, remaining_s
-from tests.unit.servicekit.toy import KINDS, NAME, call, failure
+from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,14 @@ def tell_remaining(requests: Iterator[bytes], context: grpc.ServicerContext) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_call_without_a_deadline_gets_the_default(toy: Any, kind: str) -> None:
+def test_a_call_without_a_deadline_gets_the_default(toy: StartToy, kind: str) -> None:
     _, channel = toy(tell_remaining, default_deadline_s=20)
     answers, _ = call(channel, kind, timeout_s=None)
     assert 15 < float(answers[0]) < 21
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_clients_own_deadline_is_honoured_even_when_longer(toy: Any, kind: str) -> None:
+def test_a_clients_own_deadline_is_honoured_even_when_longer(toy: StartToy, kind: str) -> None:
     _, channel = toy(tell_remaining, default_deadline_s=20)
     answers, _ = call(channel, kind, timeout_s=90)
     assert 80 < float(answers[0]) < 91
@@ -34,7 +34,7 @@ def test_a_clients_own_deadline_is_honoured_even_when_longer(toy: Any, kind: str
     assert 5 < float(answers[0]) < 11
 
 
-def test_the_late_answer_of_a_unary_call_is_refused(toy: Any) -> None:
+def test_the_late_answer_of_a_unary_call_is_refused(toy: StartToy) -> None:
     def slow(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         time.sleep(0.3)
         yield b"late"
@@ -46,7 +46,7 @@ def test_the_late_answer_of_a_unary_call_is_refused(toy: Any) -> None:
     assert seen.info.reason == "DEADLINE_EXCEEDED"
 
 
-def test_an_endless_stream_ends_at_the_default_deadline(toy: Any) -> None:
+def test_an_endless_stream_ends_at_the_default_deadline(toy: StartToy) -> None:
     def endless(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         while True:
             time.sleep(0.02)
@@ -59,7 +59,7 @@ def test_an_endless_stream_ends_at_the_default_deadline(toy: Any) -> None:
     assert seen.answers_before
 
 
-def test_requests_are_checked_too(toy: Any) -> None:
+def test_requests_are_checked_too(toy: StartToy) -> None:
     def count(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         yield str(sum(1 for _ in requests)).encode()
 
@@ -74,7 +74,7 @@ def test_requests_are_checked_too(toy: Any) -> None:
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_a_client_that_stalls_does_not_keep_its_thread(toy: Any) -> None:
+def test_a_client_that_stalls_does_not_keep_its_thread(toy: StartToy) -> None:
     def count(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         yield str(sum(1 for _ in requests)).encode()
 
@@ -89,7 +89,7 @@ def test_a_client_that_stalls_does_not_keep_its_thread(toy: Any) -> None:
     assert stuck.code() is grpc.StatusCode.CANCELLED
 
 
-def test_a_call_that_waited_past_its_deadline_never_reaches_the_handler(toy: Any) -> None:
+def test_a_call_that_waited_past_its_deadline_never_reaches_the_handler(toy: StartToy) -> None:
     reached: list[bytes] = []
 
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
@@ -103,7 +103,9 @@ def test_a_call_that_waited_past_its_deadline_never_reaches_the_handler(toy: Any
     slow = channel.unary_unary(f"/{NAME}/unary_unary").future(b"slow", timeout=10)
     while not reached:
         time.sleep(0.01)
-    assert failure(channel, "unary_unary", [b"expired"], timeout_s=0.2).code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert (
+        failure(channel, "unary_unary", [b"expired"], timeout_s=0.2).code is grpc.StatusCode.DEADLINE_EXCEEDED
+    )
     assert slow.result() == b"slow"
     call(channel, "unary_unary", [b"after"])
     assert reached == [b"slow", b"after"]
@@ -114,7 +116,7 @@ def test_outside_a_call_there_is_no_deadline() -> None:
     check_deadline()
 
 
-def test_a_computation_can_ask_between_steps(toy: Any) -> None:
+def test_a_computation_can_ask_between_steps(toy: StartToy) -> None:
     stopped: list[str] = []
 
     def steps(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:

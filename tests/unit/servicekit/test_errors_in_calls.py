@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Never
 
@@ -10,7 +11,7 @@ import pytest
 from servicekit import errors
 from servicekit.errors import CallqaError, FieldViolation
 from servicekit.logs import EventFormatter
-from tests.unit.servicekit.toy import KINDS, NAME, call, failure
+from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def raising(error: Exception) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_error_of_the_tree_becomes_its_status_with_details(toy: Any, kind: str) -> None:
+def test_each_error_of_the_tree_becomes_its_status_with_details(toy: StartToy, kind: str) -> None:
     by_request = {cls.__name__.encode(): cls for cls, _, _ in RAISED}
 
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
@@ -61,8 +62,11 @@ def test_each_error_of_the_tree_becomes_its_status_with_details(toy: Any, kind: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_services_own_reason_and_violations_reach_the_client(toy: Any, kind: str) -> None:
-    violations = [FieldViolation("pack.rules[0]", "needs a sentence"), FieldViolation("pack.name", "is empty")]
+def test_a_services_own_reason_and_violations_reach_the_client(toy: StartToy, kind: str) -> None:
+    violations = [
+        FieldViolation("pack.rules[0]", "needs a sentence"),
+        FieldViolation("pack.name", "is empty"),
+    ]
     _, channel = toy(raising(PackError("the pack is malformed", violations=violations)))
     seen = failure(channel, kind)
     assert seen.info is not None
@@ -74,7 +78,7 @@ def test_a_services_own_reason_and_violations_reach_the_client(toy: Any, kind: s
     ]
 
 
-def test_a_thousand_violations_still_arrive_and_say_how_many_are_left_out(toy: Any) -> None:
+def test_a_thousand_violations_still_arrive_and_say_how_many_are_left_out(toy: StartToy) -> None:
     violations = [FieldViolation(f"rules[{n}].sentence", "needs at least one word") for n in range(1000)]
     _, channel = toy(raising(errors.InvalidInputError("x" * 5000, violations=violations)))
     seen = failure(channel, "unary_unary")
@@ -87,7 +91,9 @@ def test_a_thousand_violations_still_arrive_and_say_how_many_are_left_out(toy: A
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_unknown_exception_leaks_nothing(toy: Any, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_exception_leaks_nothing(
+    toy: StartToy, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         try:
             raise KeyError(SECRET)
@@ -122,7 +128,7 @@ def test_an_unknown_exception_leaks_nothing(toy: Any, kind: str, caplog: pytest.
     ],
 )
 def test_an_exception_in_the_middle_of_a_stream_is_mapped_too(
-    toy: Any, kind: str, error: Exception, code: grpc.StatusCode
+    toy: StartToy, kind: str, error: Exception, code: grpc.StatusCode
 ) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         yield b"1"
@@ -138,7 +144,7 @@ def test_an_exception_in_the_middle_of_a_stream_is_mapped_too(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_grpcs_own_abort_passes_through(toy: Any, kind: str) -> None:
+def test_grpcs_own_abort_passes_through(toy: StartToy, kind: str) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         context.abort(grpc.StatusCode.OUT_OF_RANGE, "the offset is past the end")
         yield b""
@@ -148,12 +154,12 @@ def test_grpcs_own_abort_passes_through(toy: Any, kind: str) -> None:
     assert (seen.code, seen.message) == (grpc.StatusCode.OUT_OF_RANGE, "the offset is past the end")
 
 
-def test_a_bare_exception_is_not_taken_for_an_abort(toy: Any) -> None:
+def test_a_bare_exception_is_not_taken_for_an_abort(toy: StartToy) -> None:
     _, channel = toy(raising(Exception()))
     assert failure(channel, "unary_unary").code is grpc.StatusCode.INTERNAL
 
 
-def test_trailing_metadata_of_the_handler_survives_an_error(toy: Any) -> None:
+def test_trailing_metadata_of_the_handler_survives_an_error(toy: StartToy) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         context.set_trailing_metadata((("x-offset", "42"),))
         raise errors.StaleError("read it again")
@@ -165,34 +171,41 @@ def test_trailing_metadata_of_the_handler_survives_an_error(toy: Any) -> None:
     assert seen.info is not None
 
 
-def test_a_handler_reading_requests_learns_that_its_client_has_gone(toy: Any) -> None:
+@pytest.mark.parametrize("kind", ["stream_unary", "stream_stream"])
+def test_a_handler_reading_requests_learns_that_its_client_has_gone(toy: StartToy, kind: str) -> None:
+    reading, done = threading.Event(), threading.Event()
     learnt: list[Exception] = []
 
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+        next(requests)
+        reading.set()
+        while context.is_active():
+            time.sleep(0.01)
         try:
-            for _ in requests:
-                yield b"go on"
+            next(requests)
         except Exception as error:
             learnt.append(error)
             raise
-
-    _, channel = toy(behaviour)
+        finally:
+            done.set()
+        yield b""
 
     def requests() -> Iterator[bytes]:
         yield b"a"
-        time.sleep(5)
+        done.wait(10)
 
-    stream = channel.stream_stream(f"/{NAME}/stream_stream")(requests(), timeout=10)
-    assert next(stream) == b"go on"
-    stream.cancel()
-    for _ in range(100):
-        if learnt:
-            break
-        time.sleep(0.05)
+    _, channel = toy(behaviour)
+    stub = getattr(channel, kind)(f"/{NAME}/{kind}")
+    ongoing = stub.future(requests(), timeout=20) if kind == "stream_unary" else stub(requests(), timeout=20)
+    assert reading.wait(5)
+    ongoing.cancel()
+    assert done.wait(5)
     assert [type(error) for error in learnt] == [errors.CancelledError]
 
 
-def test_a_cause_behind_an_expected_error_is_logged_by_type(toy: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_cause_behind_an_expected_error_is_logged_by_type(
+    toy: StartToy, caplog: pytest.LogCaptureFixture
+) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         def fail() -> Never:
             raise OSError(SECRET)
@@ -212,7 +225,7 @@ def test_a_cause_behind_an_expected_error_is_logged_by_type(toy: Any, caplog: py
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_succeeds_is_left_alone(toy: Any, kind: str) -> None:
+def test_what_succeeds_is_left_alone(toy: StartToy, kind: str) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         for request in requests:
             yield request.upper()

@@ -61,7 +61,9 @@ def test_format_takes_exactly_its_variables(ids: dict[str, str]) -> None:
         TRANSCRIPT.format(**ids)
 
 
-@pytest.mark.parametrize("pattern", ["", "calls", "calls/{call}/{call}", "calls/{}", "calls/x{call}", "Calls/{call}"])
+@pytest.mark.parametrize(
+    "pattern", ["", "calls", "calls/{call}/{call}", "calls/{}", "calls/x{call}", "Calls/{call}"]
+)
 def test_a_pattern_that_makes_no_names_is_a_mistake(pattern: str) -> None:
     with pytest.raises(ValueError, match="needs variables|neither"):
         ResourceName(pattern)

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from servicekit.channel import open_channel
 from servicekit.errors import NotFoundError
 from servicekit.request_id import current_request_id, request_id_scope
-from tests.unit.servicekit.toy import KINDS, call, failure
+from tests.unit.servicekit.toy import KINDS, StartToy, call, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def trailing(finished: grpc.Call) -> list[str | bytes]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_callers_id_comes_back_and_is_known_inside(toy: Any, kind: str) -> None:
+def test_the_callers_id_comes_back_and_is_known_inside(toy: StartToy, kind: str) -> None:
     _, channel = toy(tell_id)
     answers, finished = call(channel, kind, metadata=(("x-request-id", "batch-7.item_3"),))
     assert answers == [b"batch-7.item_3"]
@@ -34,7 +34,7 @@ def test_the_callers_id_comes_back_and_is_known_inside(toy: Any, kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_without_one_an_id_is_made(toy: Any, kind: str) -> None:
+def test_without_one_an_id_is_made(toy: StartToy, kind: str) -> None:
     _, channel = toy(tell_id)
     ids = {call(channel, kind)[0][0].decode() for _ in range(2)}
     assert len(ids) == 2
@@ -42,7 +42,7 @@ def test_without_one_an_id_is_made(toy: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_error_carries_the_id(toy: Any, kind: str) -> None:
+def test_an_error_carries_the_id(toy: StartToy, kind: str) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         raise NotFoundError("no such call")
         yield b""
@@ -55,13 +55,13 @@ def test_an_error_carries_the_id(toy: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize("forged", ["a b", "x" * 129, 'x","level":"ERROR'])
-def test_an_id_that_could_forge_a_log_field_is_replaced(toy: Any, forged: str) -> None:
+def test_an_id_that_could_forge_a_log_field_is_replaced(toy: StartToy, forged: str) -> None:
     _, channel = toy(tell_id)
     answers, _ = call(channel, "unary_unary", metadata=(("x-request-id", forged),))
     assert re.fullmatch(b"[0-9a-f]{32}", answers[0])
 
 
-def test_the_handlers_own_trailing_metadata_stays(toy: Any) -> None:
+def test_the_handlers_own_trailing_metadata_stays(toy: StartToy) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         context.set_trailing_metadata((("x-offset", "42"),))
         yield b""
@@ -72,7 +72,7 @@ def test_the_handlers_own_trailing_metadata_stays(toy: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_channel_sends_the_current_id_on(toy: Any, kind: str) -> None:
+def test_a_channel_sends_the_current_id_on(toy: StartToy, kind: str) -> None:
     server, _ = toy(tell_id)
     with open_channel(server.address) as channel:
         with request_id_scope("outer-1"):
@@ -81,7 +81,7 @@ def test_a_channel_sends_the_current_id_on(toy: Any, kind: str) -> None:
         assert call(channel, kind)[0] != [b"outer-1"]
 
 
-def test_the_id_passes_through_two_services(toy: Any) -> None:
+def test_the_id_passes_through_two_services(toy: StartToy) -> None:
     inner, _ = toy(tell_id)
     with open_channel(inner.address) as onward:
 
@@ -92,7 +92,7 @@ def test_the_id_passes_through_two_services(toy: Any) -> None:
         assert call(channel, "unary_unary", metadata=(("x-request-id", "far"),))[0] == [b"far"]
 
 
-def test_concurrent_calls_keep_their_ids_apart(toy: Any) -> None:
+def test_concurrent_calls_keep_their_ids_apart(toy: StartToy) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         for _ in range(5):
             time.sleep(0.02)
@@ -100,7 +100,9 @@ def test_concurrent_calls_keep_their_ids_apart(toy: Any) -> None:
 
     _, channel = toy(behaviour)
     stub = channel.unary_stream("/callqa.toy.v1.Toy/unary_stream")
-    streams = {name: stub(b"", timeout=10, metadata=(("x-request-id", name),)) for name in ("one", "two", "three")}
+    streams = {
+        name: stub(b"", timeout=10, metadata=(("x-request-id", name),)) for name in ("one", "two", "three")
+    }
     for name, stream in streams.items():
         assert set(stream) == {name.encode()}
     assert current_request_id() == ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
@@ -12,14 +13,13 @@ from grpc_status import rpc_status
 from servicekit.server import RunningServer, Service, start_server
 from servicekit.settings import ServerSettings
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 NAME = "callqa.toy.v1.Toy"
 KINDS = ("unary_unary", "unary_stream", "stream_unary", "stream_stream")
 
+StartToy = Callable[..., tuple[RunningServer, grpc.Channel]]
+
 # What a handler does: it gets the requests that came and the context, and yields answers.
-Behaviour = Any
+Behaviour = Callable[[Iterator[bytes], grpc.ServicerContext], Iterator[bytes]]
 
 
 @dataclass
@@ -27,7 +27,6 @@ class Toy:
     """Register it as a Service; `behaviour(requests, context)` is a generator of answers for every method."""
 
     behaviour: Behaviour
-    finished: list[str] = field(default_factory=list)
 
     def _one(self, requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         return b"".join(self.behaviour(requests, context))
@@ -35,7 +34,9 @@ class Toy:
     def register(self, server: grpc.Server) -> None:
         handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             "unary_unary": grpc.unary_unary_rpc_method_handler(lambda one, c: self._one(iter([one]), c)),
-            "unary_stream": grpc.unary_stream_rpc_method_handler(lambda one, c: self.behaviour(iter([one]), c)),
+            "unary_stream": grpc.unary_stream_rpc_method_handler(
+                lambda one, c: self.behaviour(iter([one]), c)
+            ),
             "stream_unary": grpc.stream_unary_rpc_method_handler(self._one),
             "stream_stream": grpc.stream_stream_rpc_method_handler(self.behaviour),
         }
@@ -46,8 +47,10 @@ def toy_services(behaviour: Behaviour) -> Callable[[], list[Service]]:
     return lambda: [Service(NAME, Toy(behaviour).register)]
 
 
-def serve(behaviour: Behaviour, *, load: Callable[[], None] | None = None, **settings: Any) -> RunningServer:
-    chosen = ServerSettings(**{"grace_s": 2.0, "max_workers": 4, **settings})
+def serve(
+    behaviour: Behaviour, *, load: Callable[[], None] | None = None, **settings: object
+) -> RunningServer:
+    chosen = ServerSettings.model_validate({"grace_s": 2.0, "max_workers": 4, **settings})
     return start_server(settings=chosen, services=toy_services(behaviour), load=load)
 
 
@@ -81,37 +84,48 @@ class Failure:
     answers_before: list[bytes]
 
 
-def failure(channel: grpc.Channel, kind: str, requests: list[bytes] | None = None, **options: Any) -> Failure:
+def failure(
+    channel: grpc.Channel,
+    kind: str,
+    requests: list[bytes] | None = None,
+    timeout_s: float | None = 10.0,
+    metadata: tuple[tuple[str, str | bytes], ...] = (),
+) -> Failure:
     """Make a call that has to fail and return what the client learns."""
     sent = [b"a"] if requests is None else requests
     stub = getattr(channel, kind)(f"/{NAME}/{kind}")
     argument = iter(sent) if kind.startswith("stream") else sent[0]
-    timeout_s = options.pop("timeout_s", 10.0)
     before: list[bytes] = []
     try:
         if kind.endswith("_unary"):
-            stub(argument, timeout=timeout_s, **options)
+            stub(argument, timeout=timeout_s, metadata=metadata)
         else:
-            for answer in stub(argument, timeout=timeout_s, **options):
+            for answer in stub(argument, timeout=timeout_s, metadata=metadata):
                 before.append(answer)  # noqa: PERF402 - what came before the failure counts
     except grpc.RpcError as error:
         return _read(error, before)
     raise AssertionError(f"{kind} did not fail")
 
 
-def _read(error: Any, before: list[bytes]) -> Failure:
-    status = rpc_status.from_call(error)
+def _read(error: grpc.RpcError, before: list[bytes]) -> Failure:
+    # The error of a call is the call as well; the stubs know only one side.
+    finished: Any = error
+    status = rpc_status.from_call(finished)
     found: dict[str, Any] = {}
     for detail in status.details if status is not None else ():
-        for kind in (error_details_pb2.ErrorInfo, error_details_pb2.BadRequest, error_details_pb2.RequestInfo):
+        for kind in (
+            error_details_pb2.ErrorInfo,
+            error_details_pb2.BadRequest,
+            error_details_pb2.RequestInfo,
+        ):
             if detail.Is(kind.DESCRIPTOR):
                 found[kind.DESCRIPTOR.name] = kind.FromString(detail.value)
     return Failure(
-        code=error.code(),
-        message=error.details() or "",
+        code=finished.code(),
+        message=finished.details() or "",
         info=found.get("ErrorInfo"),
         bad_request=found.get("BadRequest"),
         request_info=found.get("RequestInfo"),
-        trailing=dict(error.trailing_metadata() or ()),
+        trailing=dict(finished.trailing_metadata() or ()),
         answers_before=before,
     )
