@@ -71,8 +71,8 @@ def start_server(
 
     `services` makes the servicers before the server starts, so it should be quick; what takes time (models,
     connections) belongs into `load`, which runs after the start while calls are answered UNAVAILABLE.
-    `interceptors` run innermost. `registry` takes the call metrics, and a service's own; by default a new one.
-    Raises SettingsError for settings that cannot work.
+    `interceptors` run innermost. `registry` takes the call metrics, and a service's own; by default a new
+    one. Raises SettingsError for settings that cannot work.
     """
     settings.require_consistent()
     registry = registry or telemetry.process_registry()

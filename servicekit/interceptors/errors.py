@@ -62,8 +62,8 @@ class ErrorInterceptor(CallInterceptor):
     ) -> Iterator[Any]:
         """Tell a handler that its client has gone by an error of our tree.
 
-        grpc reports a call given up now and then as the plain end of its requests, so the end of a stream does
-        not prove that everything has come: a handler checks a size or a hash before it keeps anything.
+        Now and then grpc reports a call given up as the plain end of its requests, so the end of a stream
+        does not prove that everything has come: a handler checks a size or a hash before it keeps anything.
         """
         del method
         try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import grpc
 
-SECRET = "card 4929 1234"
+SPOKEN = "card 4929 1234"
 
 
 def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
@@ -25,7 +25,7 @@ def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Itera
             yield b"started"
             time.sleep(1.5)
         if request == b"raise":
-            raise ValueError(SECRET)
+            raise ValueError(SPOKEN)
         yield b"done"
 
 

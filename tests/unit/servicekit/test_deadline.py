@@ -8,7 +8,7 @@ import pytest
 
 from servicekit.errors import DeadlineError
 from servicekit.interceptors import check_deadline, remaining_s
-from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure
+from tests.unit.servicekit.toy import KINDS, StartToy, call, failure, stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_requests_are_checked_too(toy: StartToy) -> None:
 
     _, channel = toy(count, default_deadline_s=0.3)
     with pytest.raises(grpc.RpcError) as caught:
-        channel.stream_unary(f"/{NAME}/stream_unary")(slowly())
+        stub(channel, "stream_unary")(slowly())
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
@@ -83,7 +83,7 @@ def test_a_client_that_stalls_does_not_keep_its_thread(toy: StartToy) -> None:
         time.sleep(3)
 
     _, channel = toy(count, default_deadline_s=0.2, max_workers=1)
-    stuck = channel.stream_unary(f"/{NAME}/stream_unary").future(stalled())
+    stuck = stub(channel, "stream_unary").future(stalled())
     answers, _ = call(channel, "unary_unary", timeout_s=2.5)
     assert answers == [b"1"]
     assert stuck.code() is grpc.StatusCode.CANCELLED
@@ -100,7 +100,7 @@ def test_a_call_that_waited_past_its_deadline_never_reaches_the_handler(toy: Sta
         yield request
 
     _, channel = toy(behaviour, max_workers=1)
-    slow = channel.unary_unary(f"/{NAME}/unary_unary").future(b"slow", timeout=10)
+    slow = stub(channel, "unary_unary").future(b"slow", timeout=10)
     while not reached:
         time.sleep(0.01)
     assert (

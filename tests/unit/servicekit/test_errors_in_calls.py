@@ -3,7 +3,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Never
 
 import grpc
 import pytest
@@ -11,12 +11,12 @@ import pytest
 from servicekit import errors
 from servicekit.errors import CallqaError, FieldViolation
 from servicekit.logs import EventFormatter
-from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure
+from tests.unit.servicekit.toy import KINDS, Behaviour, StartToy, call, failure, stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET = "my card number is 4929 1234"
+SPOKEN = "my card number is 4929 1234"
 RAISED = [
     (errors.InvalidInputError, grpc.StatusCode.INVALID_ARGUMENT, "INVALID_INPUT"),
     (errors.NotFoundError, grpc.StatusCode.NOT_FOUND, "NOT_FOUND"),
@@ -35,7 +35,7 @@ class PackError(errors.InvalidInputError):
     reason = "PACK_MALFORMED"
 
 
-def raising(error: Exception) -> Any:
+def raising(error: Exception) -> Behaviour:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         raise error
         yield b""
@@ -96,9 +96,9 @@ def test_an_unknown_exception_leaks_nothing(
 ) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         try:
-            raise KeyError(SECRET)
+            raise KeyError(SPOKEN)  # noqa: TRY301 - the chain is what is tested
         except KeyError:
-            raise ValueError(SECRET)  # noqa: B904 - the chain is what is tested
+            raise ValueError(SPOKEN)  # noqa: B904 - as above
         yield b""
 
     caplog.set_level(logging.DEBUG)
@@ -110,9 +110,9 @@ def test_an_unknown_exception_leaks_nothing(
     assert seen.info.reason == "INTERNAL"
     assert seen.request_info is not None
     assert seen.request_info.request_id == seen.trailing["x-request-id"]
-    assert SECRET not in str(seen)
+    assert SPOKEN not in str(seen)
     lines = [EventFormatter("toy").format(record) for record in caplog.records]
-    assert SECRET not in "".join(lines)
+    assert SPOKEN not in "".join(lines)
     report = next(record for record in caplog.records if record.message == "unexpected exception")
     places = report.__dict__["exception"]
     assert [place.split(":")[0] for place in places] == ["ValueError", "KeyError"]
@@ -124,7 +124,7 @@ def test_an_unknown_exception_leaks_nothing(
     ("error", "code"),
     [
         (errors.DataLossError("sha256 differs"), grpc.StatusCode.DATA_LOSS),
-        (RuntimeError(SECRET), grpc.StatusCode.INTERNAL),
+        (RuntimeError(SPOKEN), grpc.StatusCode.INTERNAL),
     ],
 )
 def test_an_exception_in_the_middle_of_a_stream_is_mapped_too(
@@ -139,7 +139,7 @@ def test_an_exception_in_the_middle_of_a_stream_is_mapped_too(
     seen = failure(channel, kind)
     assert seen.code is code
     assert seen.answers_before == [b"1", b"2"]
-    assert SECRET not in str(seen)
+    assert SPOKEN not in str(seen)
     assert seen.info is not None
 
 
@@ -195,8 +195,10 @@ def test_a_handler_reading_requests_learns_that_its_client_has_gone(toy: StartTo
         done.wait(10)
 
     _, channel = toy(behaviour)
-    stub = getattr(channel, kind)(f"/{NAME}/{kind}")
-    ongoing = stub.future(requests(), timeout=20) if kind == "stream_unary" else stub(requests(), timeout=20)
+    method = stub(channel, kind)
+    ongoing = (
+        method.future(requests(), timeout=20) if kind == "stream_unary" else method(requests(), timeout=20)
+    )
     assert reading.wait(5)
     ongoing.cancel()
     assert done.wait(5)
@@ -208,7 +210,7 @@ def test_a_cause_behind_an_expected_error_is_logged_by_type(
 ) -> None:
     def behaviour(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
         def fail() -> Never:
-            raise OSError(SECRET)
+            raise OSError(SPOKEN)
 
         try:
             fail()
@@ -221,7 +223,7 @@ def test_a_cause_behind_an_expected_error_is_logged_by_type(
     report = next(record for record in caplog.records if record.message == "call refused")
     assert report.__dict__["reason"] == "UNAVAILABLE"
     assert report.__dict__["exception"][1].startswith("OSError: servicekit/test_errors_in_calls.py")
-    assert SECRET not in str(report.__dict__)
+    assert SPOKEN not in str(report.__dict__)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,7 +8,7 @@ import sys
 from servicekit.logs import EventFormatter, exception_places
 from servicekit.request_id import request_id_scope
 
-SECRET = "card 4929 1234"
+SPOKEN = "card 4929 1234"
 
 
 def format_one(
@@ -42,10 +42,10 @@ def test_a_line_has_its_fields() -> None:
 
 def test_an_exception_is_logged_by_type_and_place_without_its_message() -> None:
     try:
-        raise ValueError(SECRET)
+        raise ValueError(SPOKEN)  # noqa: TRY301 - a traceback is needed
     except ValueError:
         line = format_one("failed", exc_info=True)
-    assert SECRET not in json.dumps(line)
+    assert SPOKEN not in json.dumps(line)
     exception = line["exception"]
     assert isinstance(exception, list)
     assert exception[0].startswith("ValueError: servicekit/test_logs.py:")
@@ -54,11 +54,11 @@ def test_an_exception_is_logged_by_type_and_place_without_its_message() -> None:
 def test_places_follow_the_chain_and_its_suppression() -> None:
     def fail(*, suppress: bool) -> None:
         try:
-            raise KeyError(SECRET)
+            raise KeyError(SPOKEN)  # noqa: TRY301 - as above
         except KeyError as error:
             if suppress:
-                raise OSError(SECRET) from None
-            raise OSError(SECRET) from error
+                raise OSError(SPOKEN) from None
+            raise OSError(SPOKEN) from error
 
     chains = []
     for suppress in (False, True):

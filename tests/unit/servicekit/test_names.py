@@ -65,5 +65,5 @@ def test_format_takes_exactly_its_variables(ids: dict[str, str]) -> None:
     "pattern", ["", "calls", "calls/{call}/{call}", "calls/{}", "calls/x{call}", "Calls/{call}"]
 )
 def test_a_pattern_that_makes_no_names_is_a_mistake(pattern: str) -> None:
-    with pytest.raises(ValueError, match="needs variables|neither"):
+    with pytest.raises(ValueError, match=r"needs variables|neither"):
         ResourceName(pattern)

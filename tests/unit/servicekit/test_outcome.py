@@ -13,7 +13,7 @@ from servicekit.errors import NotFoundError
 from servicekit.logs import EventFormatter
 from servicekit.server import start_server
 from servicekit.settings import ServerSettings
-from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure, toy_services
+from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure, stub, toy_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ def test_a_stream_given_up_by_its_client_is_logged_as_cancelled(
             yield b"more"
 
     _, channel = toy(endless)
-    stream = channel.unary_stream(f"/{NAME}/unary_stream")(b"", timeout=10)
+    stream = stub(channel, "unary_stream")(b"", timeout=10)
     next(stream)
     stream.cancel()
     wait_for(lambda: lines(info_logs))

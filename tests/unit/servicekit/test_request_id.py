@@ -9,7 +9,7 @@ import pytest
 from servicekit.channel import open_channel
 from servicekit.errors import NotFoundError
 from servicekit.request_id import current_request_id, request_id_scope
-from tests.unit.servicekit.toy import KINDS, StartToy, call, failure
+from tests.unit.servicekit.toy import KINDS, StartToy, call, failure, stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,9 +99,9 @@ def test_concurrent_calls_keep_their_ids_apart(toy: StartToy) -> None:
             yield current_request_id().encode()
 
     _, channel = toy(behaviour)
-    stub = channel.unary_stream("/callqa.toy.v1.Toy/unary_stream")
+    method = stub(channel, "unary_stream")
     streams = {
-        name: stub(b"", timeout=10, metadata=(("x-request-id", name),)) for name in ("one", "two", "three")
+        name: method(b"", timeout=10, metadata=(("x-request-id", name),)) for name in ("one", "two", "three")
     }
     for name, stream in streams.items():
         assert set(stream) == {name.encode()}

@@ -14,8 +14,8 @@ import grpc
 import pytest
 
 from servicekit.channel import is_serving
-from tests.unit.servicekit.served import SECRET
-from tests.unit.servicekit.toy import NAME, call, failure
+from tests.unit.servicekit.served import SPOKEN
+from tests.unit.servicekit.toy import NAME, call, failure, stub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,8 +68,8 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
 
 def slow_stream(channel: grpc.Channel) -> Iterator[bytes]:
-    stub: Any = channel.unary_stream(f"/{NAME}/unary_stream")
-    stream: Iterator[bytes] = stub(b"slow", timeout=20)
+    method = stub(channel, "unary_stream")
+    stream: Iterator[bytes] = method(b"slow", timeout=20)
     return stream
 
 
@@ -159,5 +159,5 @@ def test_traces_hold_the_call_and_not_the_message_of_its_exception(served: Calla
     assert '"rpc.grpc.status_code": 13' in out
     assert '"service.name": "toy"' in out
     assert "health" not in out.lower()
-    assert SECRET not in out
-    assert SECRET not in json.dumps(lines)
+    assert SPOKEN not in out
+    assert SPOKEN not in json.dumps(lines)

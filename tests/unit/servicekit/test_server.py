@@ -18,7 +18,7 @@ from servicekit.channel import is_serving, open_channel, wait_until_serving
 from servicekit.errors import SettingsError, UnavailableError
 from servicekit.server import start_server
 from servicekit.settings import ServerSettings
-from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure, serve, toy_services
+from tests.unit.servicekit.toy import KINDS, NAME, StartToy, call, failure, serve, stub, toy_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +108,7 @@ def test_probes_are_answered_while_every_worker_is_busy(toy: StartToy) -> None:
         yield b""
 
     server, channel = toy(block, max_workers=1)
-    running = channel.unary_unary(f"/{NAME}/unary_unary").future(b"", timeout=10)
+    running = stub(channel, "unary_unary").future(b"", timeout=10)
     assert busy.wait(5)
     assert is_serving(server.address, NAME)
     release.set()

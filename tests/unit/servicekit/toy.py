@@ -54,6 +54,10 @@ def serve(
     return start_server(settings=chosen, services=toy_services(behaviour), load=load)
 
 
+def stub(channel: grpc.Channel, kind: str) -> Any:  # noqa: ANN401 - grpc's stubs cannot name raw bytes
+    return getattr(channel, kind)(f"/{NAME}/{kind}")
+
+
 def call(
     channel: grpc.Channel,
     kind: str,
@@ -64,12 +68,12 @@ def call(
 ) -> tuple[list[bytes], grpc.Call]:
     """Make a call of any kind and return every answer and the finished call; raises grpc.RpcError."""
     sent = [b"a"] if requests is None else requests
-    stub = getattr(channel, kind)(f"/{NAME}/{kind}")
+    method = stub(channel, kind)
     argument = iter(sent) if kind.startswith("stream") else sent[0]
     if kind.endswith("_unary"):
-        answer, finished = stub.with_call(argument, timeout=timeout_s, metadata=metadata)
+        answer, finished = method.with_call(argument, timeout=timeout_s, metadata=metadata)
         return [answer], finished
-    stream = stub(argument, timeout=timeout_s, metadata=metadata)
+    stream = method(argument, timeout=timeout_s, metadata=metadata)
     return list(stream), stream
 
 
@@ -93,14 +97,14 @@ def failure(
 ) -> Failure:
     """Make a call that has to fail and return what the client learns."""
     sent = [b"a"] if requests is None else requests
-    stub = getattr(channel, kind)(f"/{NAME}/{kind}")
+    method = stub(channel, kind)
     argument = iter(sent) if kind.startswith("stream") else sent[0]
     before: list[bytes] = []
     try:
         if kind.endswith("_unary"):
-            stub(argument, timeout=timeout_s, metadata=metadata)
+            method(argument, timeout=timeout_s, metadata=metadata)
         else:
-            for answer in stub(argument, timeout=timeout_s, metadata=metadata):
+            for answer in method(argument, timeout=timeout_s, metadata=metadata):
                 before.append(answer)  # noqa: PERF402 - what came before the failure counts
     except grpc.RpcError as error:
         return _read(error, before)
