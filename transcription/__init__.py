@@ -1,0 +1,1 @@
+"""Hears recorded calls: audio in, a transcript with word times and speaker roles out. Keeps nothing."""

@@ -1,0 +1,211 @@
+"""From the bytes of one leg to one array of samples per channel. The only module that imports av."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.stream import Disposition
+
+from transcription.declared_length import declared_s, is_cut_ogg
+from transcription.errors import (
+    AudioChannelsError,
+    AudioEmptyError,
+    AudioIsVideoError,
+    AudioNoAudioStreamError,
+    AudioSampleRateError,
+    AudioTooLongError,
+    AudioTruncatedError,
+    AudioUnreadableError,
+)
+from transcription.transcript import SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+    from transcription.engine import Samples
+
+DECODER_VERSION: Final = f"av/{version('av')}"
+"""Part of the model version: another decoder or resampler gives other samples."""
+
+# No playlist and no list of files may be opened as a recording: they would make FFmpeg read other files, or
+# the network. Video containers are here so that a video can be named as one.
+_FORMATS: Final = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts,mpeg,flv"
+_OPEN_OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
+_MAX_CHANNELS: Final = 2
+_LAYOUTS: Final = {1: "mono", 2: "stereo"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioLimits:
+    """What is taken: see the settings of the same names."""
+
+    max_call_duration_s: float
+    min_sample_rate_hz: int
+    max_missing_s: float
+    spool_dir: Path | None = None
+
+
+def decode_leg(
+    source: BinaryIO, *, name: str, limits: AudioLimits, check: Callable[[], None]
+) -> list[Samples]:
+    """Return the leg's one or two channels as 16 kHz samples of equal length, at least one sample each.
+
+    The arrays are memory maps of files without a name, so hours of sound need no memory and nothing is left
+    behind. `name` is how error sentences call the leg; `check` is called often and raises when nobody waits
+    for the answer any more. Raises the errors of transcription.errors that begin with Audio.
+    """
+    source.seek(0)
+    if not source.read(1):
+        raise AudioEmptyError(f"{name} has no bytes; upload the file again")
+    source.seek(0)
+    with ExitStack() as opened:
+        container = _open(source, name, opened)
+        stream = _speech_stream(container, name, limits)
+        channels = stream.channels
+        spools = [
+            opened.enter_context(tempfile.TemporaryFile(dir=limits.spool_dir, prefix="callqa-"))
+            for _ in range(channels)
+        ]
+        decoding = _Decoding(channels)
+        for planes in decoding.planes(container, stream):
+            check()
+            for spool, plane in zip(spools, planes, strict=True):
+                spool.write(plane.tobytes())
+            if decoding.sample_count > limits.max_call_duration_s * SAMPLE_RATE_HZ:
+                raise AudioTooLongError(
+                    f"{name} lasts longer than the {limits.max_call_duration_s:g} s this server takes; cut"
+                    " it, or raise max_call_duration_s"
+                )
+        if not decoding.sample_count:
+            raise AudioEmptyError(f"{name} has a header and no sound; record or export it again")
+        _require_whole(source, container, decoding, name, limits)
+        for spool in spools:
+            spool.flush()
+        return [
+            np.memmap(spool, dtype=np.int16, mode="r", shape=(decoding.sample_count,)) for spool in spools
+        ]
+
+
+def _open(source: BinaryIO, name: str, opened: ExitStack) -> InputContainer:
+    try:
+        container = av.open(source, mode="r", metadata_errors="ignore", options=dict(_OPEN_OPTIONS))
+    except av.error.FFmpegError as error:
+        # The library's own sentence may hold a path and helps nobody.
+        raise AudioUnreadableError(
+            f"{name} is not an audio file that can be read, or is cut off before its sound begins; upload"
+            " WAV, MP3, FLAC, Ogg, Opus or M4A"
+        ) from error
+    return opened.enter_context(closing(container))
+
+
+def _speech_stream(container: InputContainer, name: str, limits: AudioLimits) -> AudioStream:
+    pictures = [
+        stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic
+    ]
+    tracks = container.streams.audio
+    if not tracks:
+        raise AudioNoAudioStreamError(
+            f"{name} is a {'video without sound' if pictures else 'media file without sound'};"
+            " upload the recording of the call"
+        )
+    if pictures:
+        raise AudioIsVideoError(f"{name} is a video; export its audio track alone and upload that")
+    if len(tracks) > 1:
+        raise AudioChannelsError(
+            f"{name} has {len(tracks)} audio tracks; upload each speaker's as a leg of the call"
+        )
+    if not 1 <= tracks[0].channels <= _MAX_CHANNELS:
+        raise AudioChannelsError(
+            f"{name} has {tracks[0].channels} channels; upload one or two, with one speaker on each"
+        )
+    if tracks[0].rate < limits.min_sample_rate_hz:
+        raise AudioSampleRateError(
+            f"{name} is sampled at {tracks[0].rate} Hz, below the {limits.min_sample_rate_hz} Hz that speech"
+            " needs; record it at telephone quality or better"
+        )
+    return tracks[0]
+
+
+class _Decoding:
+    """Decodes a stream and keeps count of what came out and what was lost on the way."""
+
+    def __init__(self, channels: int) -> None:
+        self.sample_count = 0
+        self.lost_s = 0.0
+        self._channels = channels
+        self._resampler: AudioResampler | None = None
+        self._source_format: tuple[str, str, int] | None = None
+
+    def planes(self, container: InputContainer, stream: AudioStream) -> Iterator[Any]:
+        """Yield arrays of shape (channels, samples)."""
+        for frame in self._frames(container, stream):
+            yield from self._resample(frame)
+        yield from self._flush()
+
+    def _frames(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError:
+                # The rest can't be read; whether that matters is judged by the length.
+                return
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                if packet.duration and packet.time_base:
+                    self.lost_s += float(packet.duration * packet.time_base)
+
+    def _resample(self, frame: AudioFrame) -> Iterator[Any]:
+        # Joined recordings change their format in the middle, and a resampler takes one format only.
+        source_format = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if source_format != self._source_format:
+            yield from self._flush()
+            self._resampler = AudioResampler(
+                format="s16p", layout=_LAYOUTS[self._channels], rate=SAMPLE_RATE_HZ
+            )
+            self._source_format = source_format
+        # Each run of the resampler counts time for itself.
+        frame.pts = None
+        yield from self._counted(frame)
+
+    def _flush(self) -> Iterator[Any]:
+        if self._resampler is not None:
+            yield from self._counted(None)
+
+    def _counted(self, frame: AudioFrame | None) -> Iterator[Any]:
+        assert self._resampler is not None  # noqa: S101 - set by the only callers
+        for resampled in self._resampler.resample(frame):
+            self.sample_count += resampled.samples
+            yield resampled.to_ndarray()
+
+
+def _require_whole(
+    source: BinaryIO, container: InputContainer, decoding: _Decoding, name: str, limits: AudioLimits
+) -> None:
+    heard_s = decoding.sample_count / SAMPLE_RATE_HZ
+    stated_s = declared_s(source, container)
+    missing_s = max(decoding.lost_s, (stated_s or 0.0) - heard_s)
+    if missing_s > max(limits.max_missing_s, 0.01 * heard_s):
+        raise AudioTruncatedError(
+            f"{name} is cut off or damaged: of {heard_s + missing_s:.1f} s only {heard_s:.1f} s can be heard;"
+            " upload the whole file"
+        )
+    if is_cut_ogg(source, container):
+        raise AudioTruncatedError(
+            f"{name} is cut off after {heard_s:.1f} s, in the middle of an Ogg page; upload the whole file"
+        )

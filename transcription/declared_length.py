@@ -1,0 +1,82 @@
+"""What a file says about its own length, where that is a fact and not an estimate.
+
+FFmpeg guesses the length of an MP3 or AAC stream from its bit rate, and takes the size of a cut-off WAV file
+for its length. A cut must not pass for a short call, so the headers are read here.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+# Writers that can't go back put these, or something near them, where the size belongs.
+_UNKNOWN_SIZES_FROM: Final = 0x7FFF_0000
+_MAX_RIFF_CHUNKS: Final = 64
+_MP3_HEAD_BYTES: Final = 4096
+_MP3_LENGTH_TAGS: Final = (b"Xing", b"Info", b"VBRI")
+_ID3_HEADER_BYTES: Final = 10
+# The longest Ogg page: 27 bytes of header, 255 of segment table, 255 segments of 255 bytes.
+_MAX_OGG_PAGE_BYTES: Final = 27 + 255 + 255 * 255
+_STATED_BY_FORMAT: Final = frozenset({"flac", "mov", "matroska", "aiff", "caf", "w64", "avi"})
+
+
+def declared_s(source: BinaryIO, container: InputContainer) -> float | None:
+    """Return the length that the file's header states, in seconds, or None where it states none."""
+    names = set(container.format.name.split(","))
+    if "wav" in names:
+        return _wav_declared_s(source)
+    stated = names & _STATED_BY_FORMAT or ("mp3" in names and _has_mp3_length_tag(source))
+    stream = container.streams.audio[0]
+    if stated and stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return None
+
+
+def is_cut_ogg(source: BinaryIO, container: InputContainer) -> bool:
+    """Say whether an Ogg file ends in the middle of a page."""
+    if container.format.name != "ogg":
+        return False
+    size = source.seek(0, os.SEEK_END)
+    source.seek(max(0, size - _MAX_OGG_PAGE_BYTES))
+    tail = source.read()
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return True
+    return len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
+
+
+def _wav_declared_s(source: BinaryIO) -> float | None:
+    source.seek(12)
+    bytes_per_s = 0
+    for _ in range(_MAX_RIFF_CHUNKS):
+        header = source.read(8)
+        if len(header) < 8:
+            return None
+        name, size = struct.unpack("<4sI", header)
+        if name == b"data":
+            known = bytes_per_s and 0 < size < _UNKNOWN_SIZES_FROM
+            return size / bytes_per_s if known else None
+        if name == b"fmt ":
+            bytes_per_s = struct.unpack("<8xI", source.read(12))[0]
+            size -= 12
+        # Chunks begin at even offsets.
+        source.seek(size + size % 2, os.SEEK_CUR)
+    return None
+
+
+def _has_mp3_length_tag(source: BinaryIO) -> bool:
+    source.seek(0)
+    head = source.read(_ID3_HEADER_BYTES)
+    first_frame = 0
+    if head[:3] == b"ID3" and len(head) == _ID3_HEADER_BYTES:
+        # A size of four times seven bits.
+        first_frame = _ID3_HEADER_BYTES + sum(
+            byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)
+        )
+    source.seek(first_frame)
+    frame = source.read(_MP3_HEAD_BYTES)
+    return any(tag in frame for tag in _MP3_LENGTH_TAGS)

@@ -1,0 +1,82 @@
+"""The settings of the transcription server: CALLQA_TRANSCRIPTION_<NAME>, or a YAML file."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import DirectoryPath, Field
+
+from servicekit.settings import CrossProblem, ServerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CpuIsa = Literal["AVX512", "AVX2", "AVX", "GENERIC", "NEON"]
+
+_ON_X86 = platform.machine().lower() in {"x86_64", "amd64"}
+
+
+def _default_cache_dir() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path.home() / ".cache") / "callqa" / "models"
+
+
+def _cores() -> int:
+    # The cores this process may use, which in a container are fewer than the machine has.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class TranscriptionSettings(ServerSettings):
+    """What the server hears with, and how much it takes."""
+
+    default_deadline_s: Annotated[float, Field(gt=0, le=86400)] = 3600.0
+    """Time for a call whose client names none; the longest call takes a few minutes of a core."""
+
+    model: Annotated[str, Field(min_length=1)] = "base"
+    """`base` or `tiny.en` (pinned packages), a folder (`/...`, `./...`, `~/...`), or a model hub's name."""
+    model_cache_dir: Path = Field(default_factory=_default_cache_dir)
+    """Where joined and fetched weights are kept."""
+    compute_type: Literal["int8", "int8_float32", "int16", "float32"] = "int8"
+    """Arithmetic of the engine."""
+    cpu_isa: CpuIsa = "AVX2" if _ON_X86 else "NEON"
+    """Instruction set of the engine. Fixed rather than detected, because another one hears other words."""
+    cpu_threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Threads for one call."""
+    parallel_calls: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
+    """Calls heard at once; one more is answered RESOURCE_EXHAUSTED with reason BUSY."""
+    beam_size: Annotated[int, Field(ge=1, le=20)] = 5
+    """Candidates the decoder keeps: 1 is 1.3 times as fast and gets 1 to 2 words in 100 more wrong."""
+    batch_size: Annotated[int, Field(ge=1, le=64)] = 4
+    """Windows of 30 s decoded together; memory grows with it."""
+    vad_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    """Probability above which a moment counts as speech. At the usual 0.5 quiet callers are lost."""
+    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -26.0
+    """Where each channel's loud speech is brought before it is heard."""
+    silence_floor_dbfs: Annotated[float, Field(ge=-110, le=-30)] = -65.0
+    """A channel that is nowhere louder is silence and not listened to."""
+    min_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -1.4
+    """Segments the decoder believes in less are taken for inventions over noise and dropped."""
+
+    max_call_bytes: Annotated[int, Field(ge=1024)] = 2 * 1024**3
+    """All files of one call together."""
+    max_call_duration_s: Annotated[float, Field(gt=0)] = 4 * 3600.0
+    """Length of one leg."""
+    min_sample_rate_hz: Annotated[int, Field(ge=1000)] = 8000
+    """Telephone audio has 8000; below it consonants are gone."""
+    max_missing_s: Annotated[float, Field(ge=0)] = 1.0
+    """A file with less sound than it declares, by more than this and by 1 %, counts as cut off."""
+    spool_dir: DirectoryPath | None = None
+    """Folder for a call's bytes and samples while it is heard; the system's own when unset. Two hours of two
+    channels need 0.5 GB. Files there have no name, so that nothing stays behind even after kill -9."""
+
+    def cross_problems(self) -> Iterator[CrossProblem]:
+        """Add that busy calls must leave threads to answer GetTranscriptionModel and BUSY."""
+        yield from super().cross_problems()
+        if self.max_workers <= self.parallel_calls:
+            yield CrossProblem(
+                ("max_workers", "parallel_calls"),
+                f"needs more threads than parallel_calls={self.parallel_calls}, so that others are answered",
+            )

@@ -1,0 +1,85 @@
+"""Words of all channels into turns. Pure: the same words give the same turns.
+
+Each channel is cut by itself, so an overlap never shreds a sentence: words that two people say at once stay
+in two whole turns. A channel is cut where its speaker pauses for long, and where the other one speaks in a
+pause.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from transcription.transcript import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transcription.transcript import ChannelWords, Word
+
+TURNS_REVISION: Final = 1
+"""Part of the model version: whoever changes what this module answers raises it."""
+
+_LONG_SILENCE_S: Final = 2.0
+# Word times are off by a tenth of a second or two, so a shorter gap between words says nothing.
+_PAUSE_S: Final = 0.3
+# "Mm-hmm" in the middle of the other's sentence leaves the floor where it is.
+_BACKCHANNEL_WORDS: Final = 2
+# "Thank ... you": the engine sometimes puts the first word of a sentence at the end of the sound before it.
+_STRAY_S: Final = 10.0
+_SENTENCE_ENDS: Final = (".", "?", "!")
+
+
+def make_turns(channels: Sequence[ChannelWords]) -> tuple[Turn, ...]:
+    """Return all words as turns, in the order of their first words.
+
+    At the same start the lower channel comes first. Every word is in exactly one turn. Within a channel the words keep their order.
+    """
+    starts: list[tuple[float, int, Turn]] = []
+    for channel in channels:
+        others = sorted(
+            (word.start_s + word.end_s) / 2
+            for other in channels
+            if other.channel != channel.channel
+            for word in other.words
+        )
+        starts.extend(
+            (words[0].start_s, channel.channel, _turn(channel, words))
+            for words in _cut(channel.words, others)
+        )
+    # Turns of one channel with the same first start keep their order: the sort is stable.
+    return tuple(turn for _, _, turn in sorted(starts, key=lambda entry: entry[:2]))
+
+
+def _turn(channel: ChannelWords, words: list[Word]) -> Turn:
+    return Turn(role=channel.role, role_confidence=channel.role_confidence, words=tuple(words))
+
+
+def _cut(words: Sequence[Word], other_middles_s: list[float]) -> list[list[Word]]:
+    runs: list[list[Word]] = []
+    for word in words:
+        if not runs or _floor_passed(runs[-1], word, other_middles_s):
+            runs.append([])
+        runs[-1].append(word)
+    return runs
+
+
+def _floor_passed(run: Sequence[Word], following: Word, other_middles_s: list[float]) -> bool:
+    last = run[-1]
+    gap_s = following.start_s - last.end_s
+    if gap_s <= _STRAY_S and _begins_sentence_alone(run):
+        return False
+    if gap_s > _LONG_SILENCE_S:
+        return True
+    if gap_s < _PAUSE_S:
+        return False
+    between = bisect_left(other_middles_s, following.start_s) - bisect_left(other_middles_s, last.end_s)
+    return between > (0 if _ends_sentence(last) else _BACKCHANNEL_WORDS)
+
+
+def _begins_sentence_alone(run: Sequence[Word]) -> bool:
+    return run[-1].text[-1].isalnum() and (len(run) == 1 or _ends_sentence(run[-2]))
+
+
+def _ends_sentence(word: Word) -> bool:
+    return word.text.endswith(_SENTENCE_ENDS)
