@@ -72,6 +72,7 @@ def connect(address: str | None) -> Iterator[Server]:
         ("grpc.dns_min_time_between_resolutions_ms", 1000),
         ("grpc.max_receive_message_length", _MAX_RECEIVE_BYTES),
         ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
     ]
     with grpc.insecure_channel(target, options=options) as channel:
         try:

@@ -13,11 +13,10 @@ from grpc_status import rpc_status
 from review_client.errors import ClientError, UnreachableError, WrongInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from google.protobuf.any_pb2 import Any
 
-_REQUEST_ID_KEY: Final = "x-request-id"
 # The request is wrong as it stands: only the user can cure it.
 _USERS: Final = frozenset(
     {
@@ -32,7 +31,6 @@ _USERS: Final = frozenset(
         grpc.StatusCode.PERMISSION_DENIED,
     }
 )
-_CONNECTION: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +72,13 @@ def failure_of(error: grpc.RpcError, *, address: str) -> ClientError:
     code = code_of(error)
     if code in _USERS:
         return WrongInputError(sentence_of(error))
+    if code is grpc.StatusCode.UNAVAILABLE and _details_of(error):
+        return UnreachableError(f"the callqa server at {address} can't answer now: {sentence_of(error)}")
     if code is grpc.StatusCode.UNAVAILABLE:
         return UnreachableError(
             f"the callqa server at {address} can't be reached any more: is it still running?"
         )
-    if code in _CONNECTION:
+    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return UnreachableError(f"the callqa server at {address} did not answer in time: try again")
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return ClientError(
@@ -107,10 +107,8 @@ def _details_of(error: grpc.RpcError) -> Sequence[Any]:
 
 
 def _request_id_of(error: grpc.RpcError) -> str:
-    trailers: Iterable[tuple[str, str | bytes]] = (
-        error.trailing_metadata() if isinstance(error, grpc.Call) else None
-    ) or ()
-    for key, value in trailers:
-        if key == _REQUEST_ID_KEY:
-            return value if isinstance(value, str) else value.decode("ascii", "replace")
+    for detail in _details_of(error):
+        request = error_details_pb2.RequestInfo()
+        if detail.Unpack(request):
+            return str(request.request_id)
     return ""

@@ -12,6 +12,7 @@ from review_client.connection import CALL_TIMEOUT_S
 from review_client.errors import WrongInputError
 from review_client.failures import code_of
 from review_client.output import note
+from review_client.words import slug, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +64,19 @@ def find_call(stub: CallServiceStub, wanted: str) -> call_pb2.Call:
         return found[0]
     call = _get(stub, f"calls/{wanted}") if _CALL_ID.fullmatch(wanted) else None
     return call or _refuse(wanted)
+
+
+def require_result(call: call_pb2.Call, name: str, *, what: str) -> None:
+    """Raise WrongInputError that says why, when the call's newest `what` has no `name` yet."""
+    if name:
+        return
+    called = call.external_id or call.name
+    if call.state == call_pb2.Call.QUARANTINED:
+        raise WrongInputError(
+            f"the call {called} is quarantined and has no {what}: {call.quarantine.message}"
+        )
+    state = slug(word_of(call_pb2.Call.State, call.state))
+    raise WrongInputError(f"the call {called} has no {what} yet: it is {state}; try again later")
 
 
 def _get(stub: CallServiceStub, name: str) -> call_pb2.Call | None:

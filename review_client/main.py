@@ -29,8 +29,8 @@ _HELP: Final = (
 _EPILOG: Final = (
     "First steps: callqa up; callqa upload recordings/ --watch --explain; callqa scorecard CALL"
     "\n\n"
-    "With --json lists print an array and single things an object, with the contract's field names; durations "
-    'are written as "12.340s", times in RFC 3339. Notes, progress and mistakes go to stderr.'
+    "With --json lists print an array and single things an object, with the contract's field names; "
+    'durations are written as "12.340s", times in RFC 3339. Notes, progress and mistakes go to stderr.'
 )
 
 

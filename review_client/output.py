@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from rich.console import Console
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,22 +45,28 @@ def note(sentence: str) -> None:
 
 def complain(sentence: str) -> None:
     """Tell people about a mistake, marked as one."""
-    console = stderr()
-    console.print("error: ", style="bold red", end="")
-    console.print(sentence)
+    stderr().print(Text.assemble(("error: ", "bold red"), sentence))
 
 
 def show(*renderables: RenderableType) -> None:
     """Print answers for people: tables as wide as the terminal allows."""
     console = stdout()
-    for renderable in renderables:
-        console.print(renderable)
+    _print(console, renderables, width=console.width)
 
 
 def show_prose(renderable: RenderableType) -> None:
     """Print an answer that is mostly sentences, in a width that reads well."""
     console = stdout()
-    console.print(renderable, width=min(console.width, PROSE_WIDTH))
+    _print(console, [renderable], width=min(console.width, PROSE_WIDTH))
+
+
+def _print(console: Console, renderables: Iterable[RenderableType], *, width: int) -> None:
+    with console.capture() as captured:
+        for renderable in renderables:
+            console.print(renderable, width=width)
+    # Cells are padded to their column; in a file or a copied line that padding is noise.
+    for line in captured.get().splitlines():
+        sys.stdout.write(line.rstrip() + "\n")
 
 
 def as_json(message: Message) -> dict[str, Any]:

@@ -144,6 +144,9 @@ def _refused_calls(error: grpc.RpcError, calls: Sequence[CallSpec]) -> dict[int,
         return {}
     refused: dict[int, Problem] = {}
     for violation in violations_of(error):
+        if not violation.field:
+            # The server names no more than fit into its answer; the rest comes with the next attempt.
+            continue
         match = _CALL_FIELD.match(violation.field)
         if match is None or not 0 <= int(match[1]) < len(calls):
             # Something else is wrong as well: then the request as a whole is.

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _MAX_SILENT_ATTEMPTS: Final = 10
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 10.0
+# A stream is renewed before servers and proxies cut it.
+_STREAM_S: Final = 240.0
+
+# How a stream ends while the batch goes on.
+_BROKEN: Final = frozenset(
+    {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
+)
 
 
 def merged(batch: batch_pb2.Batch, change: batch_pb2.Batch) -> batch_pb2.Batch:
@@ -48,7 +55,7 @@ def watch_batch(
     while batch.state != batch_pb2.Batch.COMPLETE:
         request = call_service_pb2.WatchBatchRequest(name=batch.name, resume_token=resume_token)
         try:
-            for answer in stub.WatchBatch(request, wait_for_ready=False):
+            for answer in stub.WatchBatch(request, timeout=_STREAM_S):
                 silent_attempts = 0
                 resume_token = answer.resume_token
                 batch = merged(batch, answer.batch)
@@ -56,8 +63,11 @@ def watch_batch(
                 if batch.state == batch_pb2.Batch.COMPLETE:
                     return
         except grpc.RpcError as error:
-            if code_of(error) is not grpc.StatusCode.UNAVAILABLE or silent_attempts == _MAX_SILENT_ATTEMPTS:
+            if code_of(error) not in _BROKEN or silent_attempts == _MAX_SILENT_ATTEMPTS:
                 raise
+            if code_of(error) is grpc.StatusCode.DEADLINE_EXCEEDED:
+                # The stream stood all that time and nothing changed: a long call is no silence.
+                silent_attempts = 0
         # A server that shuts down may also end the stream politely; both ways the batch goes on.
         sleep(min(_FIRST_WAIT_S * 2**silent_attempts, _LONGEST_WAIT_S))
         silent_attempts += 1

@@ -9,7 +9,7 @@ from callqa.v1 import call_pb2, call_service_pb2
 
 from review_client import output
 from review_client.connection import CALL_TIMEOUT_S, connect
-from review_client.lookup import all_pages, find_call
+from review_client.lookup import all_pages, find_call, require_result
 from review_client.options import Address, Agent, CallName, Json, Limit, Queue
 from review_client.render.call import call_facts
 from review_client.render.tables import calls_table
@@ -75,7 +75,8 @@ def transcript(call: CallName, *, as_json: Json = False, address: Address = None
     """Show what was said in a call: one turn after another, with times and speakers."""
     with connect(address) as server:
         found = find_call(server.calls, call)
-        request = call_service_pb2.GetTranscriptRequest(name=f"{found.name}/transcripts/latest")
+        require_result(found, found.transcript, what="transcript")
+        request = call_service_pb2.GetTranscriptRequest(name=found.transcript)
         words = server.calls.GetTranscript(request, timeout=CALL_TIMEOUT_S)
     if as_json:
         output.show_object(words)

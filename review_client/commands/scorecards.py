@@ -6,7 +6,6 @@ from typing import Annotated
 import grpc
 import typer
 from callqa.v1 import (
-    call_pb2,
     call_service_pb2,
     rubric_pb2,
     rubric_service_pb2,
@@ -17,13 +16,11 @@ from callqa.v1 import (
 from review_client import output
 from review_client.collecting import get_scorecard, list_summaries
 from review_client.connection import CALL_TIMEOUT_S, Server, connect
-from review_client.errors import WrongInputError
 from review_client.failures import code_of
-from review_client.lookup import find_call
+from review_client.lookup import find_call, require_result
 from review_client.options import Address, Agent, CallName, Json, Limit, Queue
 from review_client.render.scorecard import scorecard_card
 from review_client.render.tables import scorecards_table
-from review_client.words import slug, word_of
 
 app = typer.Typer(name="scorecards", help="What was found in the calls.", no_args_is_help=True)
 
@@ -88,20 +85,8 @@ def _find(server: Server, wanted: str) -> scorecard_pb2.Scorecard:
     if "/scorecards/" in wanted:
         return get_scorecard(server, wanted)
     call = find_call(server.calls, wanted)
-    name = call.external_id or call.name
-    if call.state == call_pb2.Call.QUARANTINED and not call.scorecard:
-        raise WrongInputError(
-            f"the call {name} is quarantined and has no scorecard: {call.quarantine.message}"
-        )
-    try:
-        return get_scorecard(server, f"{call.name}/scorecards/latest")
-    except grpc.RpcError as error:
-        if code_of(error) is not grpc.StatusCode.NOT_FOUND:
-            raise
-        state = slug(word_of(call_pb2.Call.State, call.state))
-        raise WrongInputError(
-            f"the call {name} has no scorecard yet: it is {state}; try again later"
-        ) from None
+    require_result(call, call.scorecard, what="scorecard")
+    return get_scorecard(server, call.scorecard)
 
 
 def _revision(server: Server, name: str) -> rubric_pb2.RubricRevision | None:

@@ -22,17 +22,18 @@ from review_client.submitting import create_batch, deliver, files_of, rubric_nam
 from review_client.words import counted
 
 # One line per paragraph: the help text is folded to the terminal's width.
-EPILOG = "\n\n".join(
-    [
-        "Example: callqa upload samples --manifest samples/manifest.csv --watch --explain",
-        "Manifest columns: recording, or agent_recording and customer_recording (paths relative to the manifest); "
-        "external_id, agent, queue, started_at (RFC 3339), language (as en), channel_roles (as agent;customer, "
-        "in channel order), labels (as key=value;key=value).",
-        "Exit codes: 0 all calls are scored (without --watch: sent); 1 some calls are quarantined or left out, "
-        "the others are done; 2 wrong usage or input, nothing was sent; 3 no server answers; "
-        "4 the server failed; 130 Ctrl-C, the batch goes on.",
-        'JSON: {"batch": {...} or null, "results": [...], "problems": [...], "explained": {...} or null}.',
-    ]
+EPILOG = (
+    "Example: callqa upload samples --manifest samples/manifest.csv --watch --explain"
+    "\n\n"
+    "Manifest columns: recording, or agent_recording and customer_recording (paths relative to the "
+    "manifest); external_id, agent, queue, started_at (RFC 3339), language (as en), channel_roles (as "
+    "agent;customer, in channel order), labels (as key=value;key=value)."
+    "\n\n"
+    "Exit codes: 0 all calls are scored (without --watch: sent); 1 some calls are quarantined or left out, "
+    "the others are done; 2 wrong usage or input, nothing was sent; 3 no server answers; "
+    "4 the server failed; 130 Ctrl-C, the batch goes on."
+    "\n\n"
+    'JSON: {"batch": {...} or null, "results": [...], "problems": [...], "explained": {...} or null}.'
 )
 
 
@@ -84,6 +85,7 @@ def upload(
         elif batch is not None and done:
             print_results(results)
             if card is not None:
+                output.show("", "The most telling scorecard", "")
                 print_scorecard(server, card)
         elif batch is not None:
             print(batch.name)  # for people and for $(callqa upload ...) alike

@@ -138,4 +138,4 @@ def _foot(card: scorecard_pb2.Scorecard) -> Iterable[RenderableType]:
         ("engine", card.engine_version),
     ):
         if value:
-            yield Text(f"{title:<11}{value}", style="dim", overflow="fold")
+            yield Text(f"{title:<12}{value}", style="dim", overflow="fold")

@@ -46,7 +46,7 @@ def results_table(results: Iterable[Result]) -> Table:
             notes = Text(", ".join(result.flags) or NOTHING)
         else:
             outcome, notes = Text(slug(result.state), style="dim"), Text(NOTHING)
-        name = result.external_id or result.call
+        name = _call_id(result.external_id, result.call)
         table.add_row(name, result.agent or NOTHING, score_text(result.score), outcome, notes)
     return table
 
@@ -54,22 +54,20 @@ def results_table(results: Iterable[Result]) -> Table:
 def calls_table(calls: Iterable[call_pb2.Call]) -> Table:
     """Return one line per call."""
     table = _table()
-    _id_column(table, "EXTERNAL ID")
+    _id_column(table, "CALL")
     table.add_column("AGENT", overflow="fold")
     table.add_column("QUEUE", overflow="fold")
     table.add_column("STARTED (UTC)", overflow="fold")
     table.add_column("LENGTH", justify="right", no_wrap=True)
     table.add_column("STATE", no_wrap=True)
-    _id_column(table, "CALL")
     for call in calls:
         table.add_row(
-            call.external_id or NOTHING,
+            _call_id(call.external_id, call.name),
             call.agent or NOTHING,
             call.queue or NOTHING,
             moment(call.start_time) or NOTHING,
             clock(call.duration) if call.HasField("duration") else NOTHING,
             state_text(word_of(call_pb2.Call.State, call.state)),
-            call.name.removeprefix("calls/"),
         )
     return table
 
@@ -77,22 +75,20 @@ def calls_table(calls: Iterable[call_pb2.Call]) -> Table:
 def scorecards_table(summaries: Iterable[ScorecardSummary]) -> Table:
     """Return one line per scorecard."""
     table = _table()
-    _id_column(table, "EXTERNAL ID")
+    _id_column(table, "CALL")
     table.add_column("AGENT", overflow="fold")
     table.add_column("QUEUE", overflow="fold")
     table.add_column("SCORE", justify="right", no_wrap=True)
     table.add_column("OUTCOME", no_wrap=True)
     table.add_column("FLAGS", overflow="fold")
-    _id_column(table, "CALL")
     for summary in summaries:
         table.add_row(
-            summary.external_id or NOTHING,
+            _call_id(summary.external_id, summary.scorecard),
             summary.agent or NOTHING,
             summary.queue or NOTHING,
             score_text(summary.score if summary.HasField("score") else None),
             slug(word_of(scorecard_pb2.Outcome.Result, summary.outcome)) or NOTHING,
             ", ".join(summary.flags) or NOTHING,
-            summary.scorecard.split("/")[1] if "/" in summary.scorecard else summary.scorecard,
         )
     return table
 
@@ -102,21 +98,17 @@ def batches_table(batches: Iterable[batch_pb2.Batch]) -> Table:
     table = _table()
     _id_column(table, "BATCH")
     table.add_column("STATE", no_wrap=True)
-    table.add_column("DONE", justify="right", no_wrap=True)
-    table.add_column("QUARANTINED", justify="right", no_wrap=True)
-    table.add_column("LEFT", justify="right", no_wrap=True)
+    table.add_column("CALLS", overflow="fold")
     table.add_column("MADE (UTC)", overflow="fold")
-    table.add_column("RUBRIC", overflow="fold")
     for batch in batches:
         counts = batch.counts
+        left = counts.pending + counts.transcribing + counts.scoring
+        parts = ((counts.done, "done"), (counts.quarantined, "quarantined"), (left, "to do"))
         table.add_row(
-            batch.name,
+            batch.name.removeprefix("batches/"),
             state_text(word_of(batch_pb2.Batch.State, batch.state)),
-            str(counts.done),
-            str(counts.quarantined),
-            str(counts.pending + counts.transcribing + counts.scoring),
+            ", ".join(f"{count} {word}" for count, word in parts if count) or NOTHING,
             moment(batch.create_time) or NOTHING,
-            batch.rubric_revision.removeprefix("rubrics/").replace("/revisions/", "@"),
         )
     return table
 
@@ -140,20 +132,24 @@ def criteria_table(revision: RubricRevision) -> Table:
     _id_column(table, "CRITERION")
     table.add_column("QUESTION", overflow="fold")
     table.add_column("POINTS", justify="right", no_wrap=True)
+    table.add_column("AUTO-FAIL", no_wrap=True)
     section = None
     for criterion in revision.criteria:
-        points = Text(number(criterion.points))
-        if criterion.auto_fail:
-            points.append(" auto-fail", style="red")
         shown = criterion.section if criterion.section != section else ""
         section = criterion.section
-        table.add_row(shown, criterion.id, criterion.title, points)
+        auto_fail = Text("yes", style="red") if criterion.auto_fail else Text(NOTHING)
+        table.add_row(shown, criterion.id, criterion.title, number(criterion.points), auto_fail)
     return table
 
 
 def state_text(word: str) -> Text:
     """Return a state's word, coloured when it is an end."""
     return Text(slug(word) or NOTHING, style=_STATE_STYLE.get(word, ""))
+
+
+def _call_id(external_id: str, name: str) -> str:
+    # Every command takes an external id for a call; --json has the names.
+    return external_id or name.split("/")[1]
 
 
 def _table() -> Table:
