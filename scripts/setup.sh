@@ -14,6 +14,10 @@ say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
 [[ -f "$lock" ]] || die "$lock does not exist: run \`make lock\`, or name one of $(echo requirements-*.lock)"
+for backend in hatchling editables; do
+  grep -q "^$backend==" "$lock" ||
+    die "$lock names no $backend, with which callqa is installed: use requirements-standalone.lock or requirements-dev.lock"
+done
 
 # The path belongs to it: programs in a virtual environment and the editable install name their folder.
 wanted=$({ pwd; cat "$lock" pyproject.toml scripts/setup.sh; } | sha256sum | cut -d " " -f 1)
@@ -79,15 +83,11 @@ fi
 # A stamp speaks of a finished installation; from here on there is none.
 mkdir -p "$venv/.setup"
 rm -f "$stamp"
-pip=("$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet)
+pip=("$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet --quiet)
 say "installing the $(grep -c '^[A-Za-z]' "$lock") packages of $lock (the first time this downloads several hundred MB)"
 "${pip[@]}" --require-hashes --requirement "$lock" || die "pip could not install $lock; its message is above"
-if "$venv/bin/python" -c 'import hatchling.build, editables' 2>/dev/null; then
-  say "installing callqa from this folder"
-  "${pip[@]}" --no-deps --no-build-isolation --editable . || die "pip could not install callqa; its message is above"
-else
-  die "$lock names no build backend (hatchling, editables): use requirements-standalone.lock or requirements-dev.lock"
-fi
+say "installing callqa from this folder"
+"${pip[@]}" --no-deps --no-build-isolation --editable . || die "pip could not install callqa; its message is above"
 printf '%s' "$wanted" >"$stamp.new"
 mv "$stamp.new" "$stamp"
 say "$venv is ready"

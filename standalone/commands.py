@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
+_PANEL = "Local stack"
+
 app = typer.Typer(help="callqa on this machine.")
 
 
@@ -55,7 +57,7 @@ class ConsoleProgress:
         self._console.print(f"{piece:<14} {what}", markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=_PANEL)
 def up(
     workers: Annotated[
         int | None,
@@ -70,8 +72,8 @@ def up(
     """Start callqa on this machine, or repair it; what runs already is left alone.
 
     Everything lives in CALLQA_HOME (else the nearest .callqa folder, else ~/.callqa): data, logs, state. Set
-    MONGODB_URI to use a MongoDB of your own. CALLQA_TRANSCRIPTION_*, CALLQA_SCORING_*, CALLQA_REVIEW_API_* and
-    CALLQA_WORKER_* variables reach the pieces. The pieces run until `callqa down`.
+    MONGODB_URI to use a MongoDB of your own. CALLQA_TRANSCRIPTION_*, CALLQA_SCORING_*, CALLQA_REVIEW_API_*
+    and CALLQA_WORKER_* variables reach the pieces. The pieces run until `callqa down`.
     """
     with _plain_errors(), ConsoleProgress("starting") as progress:
         stack = Stack(
@@ -80,7 +82,7 @@ def up(
         stack.up(workers=workers or len(os.sched_getaffinity(0)))
 
 
-@app.command()
+@app.command(rich_help_panel=_PANEL)
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False) -> None:
     """Show the pieces of callqa on this machine. Exit code 0 when all of them serve, else 3."""
     with _plain_errors():
@@ -102,7 +104,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON
         raise typer.Exit(ExitCode.UNREACHABLE)
 
 
-@app.command()
+@app.command(rich_help_panel=_PANEL)
 def down() -> None:
     """Stop callqa on this machine; its data stay."""
     with _plain_errors(), ConsoleProgress("stopping") as progress:

@@ -30,7 +30,7 @@ def check_given(uri: str, *, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         ) from error
     except PyMongoError as error:
         raise PieceFailedError(
-            f"{MONGODB_VARIABLE}: no MongoDB answers at {hosts} in {timeout_s:g} s; start it, or correct the URI."
+            f"{MONGODB_VARIABLE}: nothing answers at {hosts} in {timeout_s:g} s; start it or correct the URI."
         ) from error
 
 

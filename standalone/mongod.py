@@ -113,7 +113,7 @@ class EmbeddedMongod:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Keep other starters and stoppers out. The kernel drops the lock with its holder, however that ends."""
+        """Keep other starters and stoppers out; the kernel drops the lock when its holder ends."""
         try:
             held = FileLock(self._folder / "lock", mode=0o600).acquire(
                 timeout=self._start_timeout_s + self._stop_timeout_s
@@ -202,6 +202,6 @@ class EmbeddedMongod:
 
 
 def _environment() -> dict[str, str]:
-    """Pass on what the loader and the locale need; mongod needs no setting of ours, least of all a password."""
+    """Pass on what loader and locale need; mongod needs no setting of ours, least of all a password."""
     passed = {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH"}
     return {name: value for name, value in os.environ.items() if name in passed}

@@ -1,7 +1,7 @@
 """The stack of one home folder: bring it up, take it down.
 
-Every step can be repeated, and killed at any point: what runs is recognised by pid and start time (by a mark in its
-environment when its record is lost), what is missing is started, what is out of date is replaced.
+Every step can be repeated, and killed at any point: what runs is recognised by pid and start time (by a mark
+in its environment when its record is lost), what is missing is started, what is out of date is replaced.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ class Stack:
         self._state_file = self._home / "state.json"
 
     def up(self, *, workers: int) -> str:
-        """Start what does not run, replace what is out of date, wait for all of it; return the address to call.
+        """Start what does not run, replace what is out of date, wait for all; return the address to call.
 
-        Raises PieceFailedError with one sentence about the piece that did not come up, MongodUnusableError when
-        this machine cannot run the embedded database. What has come up keeps running.
+        Raises PieceFailedError with one sentence about the piece that did not come up, MongodUnusableError
+        when this machine cannot run the embedded database. What has come up keeps running.
         """
         make_private_folder(self._home)
         with self._locked():
@@ -139,7 +139,7 @@ class Stack:
             )
         except Timeout as error:
             raise PieceFailedError(
-                f"Another `callqa up` or `callqa down` has been at work in {self._home} for too long; end it first."
+                f"Another `callqa up` or `callqa down` is at work in {self._home} for too long; end it first."
             ) from error
         with held:
             yield
@@ -176,7 +176,7 @@ class Stack:
         return state
 
     def _ports(self, state: StackState) -> dict[str, int]:
-        """Return each server's port: the user's, else the kept one while nobody else took it, else a new one."""
+        """Return each server's port: the user's, else the kept one unless it was taken, else a new one."""
         ports: dict[str, int] = {}
         for name in SERVERS:
             record = state.pieces.get(name)
@@ -185,7 +185,7 @@ class Stack:
             if given.isdecimal() and int(given) > 0:
                 if int(given) != held and not is_free(int(given)):
                     raise PieceFailedError(
-                        f"{port_variable(name)}: another program holds port {given}; choose another or unset it."
+                        f"{port_variable(name)}: another program holds port {given}; choose another, or none."
                     )
                 ports[name] = int(given)
             elif held:
