@@ -14,7 +14,7 @@ from standalone.pieces import MONGODB_VARIABLE
 CONNECT_TIMEOUT_S = 10.0
 
 
-def check_given(uri: str, *, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
+def check_given(uri: str, *, timeout_s: float) -> None:
     """Raise PieceFailedError when the user's own MongoDB cannot be used; never repeats the password."""
     try:
         hosts = hosts_of(uri)

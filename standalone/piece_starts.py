@@ -71,8 +71,11 @@ class PieceStarts:
             for name, piece in list(self._waiting.items()):
                 record = self._state.pieces[name]
                 if not is_running(record.process):
-                    raise PieceFailedError(f"{name} ended while it started: {self._last_words(name)}.")
-                if is_ready(piece.address):
+                    if name in self._log_start_bytes:
+                        raise PieceFailedError(f"{name} ended while it started: {self._last_words(name)}.")
+                    # It was found running and has ended since: killed a moment ago, say.
+                    self._spawn(piece, record.fingerprint)
+                elif is_ready(piece.address):
                     del self._waiting[name]
                     progress.done(name, self._how(name, piece))
             if self._waiting and time.monotonic() - self._began_s > self._start_timeout_s:

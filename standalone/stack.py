@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from filelock import FileLock, Timeout
 
 from review_client.home import CLIENT_FILE_NAME, write_address
-from standalone.database import check_given, hosts_of
+from standalone.database import CONNECT_TIMEOUT_S, check_given, hosts_of
 from standalone.errors import PieceFailedError
 from standalone.mongod import EmbeddedMongod
 from standalone.piece_starts import PieceStarts
@@ -81,7 +81,7 @@ class Stack:
         with self._locked():
             given_uri = self._environment.get(MONGODB_VARIABLE) or None
             if given_uri:
-                check_given(given_uri)
+                check_given(given_uri, timeout_s=min(CONNECT_TIMEOUT_S, self._start_timeout_s))
             state = self._remembered()
             ports = self._ports(state)
             state = replace(state, ports=ports, mongodb_uri=given_uri)
