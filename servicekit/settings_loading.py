@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -30,6 +31,7 @@ Settings = TypeVar("Settings", bound="ServerSettings")
 # Values of such fields are never repeated in a message.
 _SECRET_NAMES: Final = ("password", "secret", "token", "uri", "url", "dsn")
 _MAX_SHOWN_CHARACTERS: Final = 60
+_SERVICE_LINK: Final = re.compile(r"SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_[A-Z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,15 @@ class _Found(Generic[Settings]):
         """Take the variables with our prefix and report those that name no field."""
         variables = {self.variable(name): name for name in self.cls.model_fields}
         complex_fields = EnvSettingsSource(self.cls)
+        links: list[str] = []
         for variable in sorted(environment):
             text = environment[variable]
             if not variable.startswith(self.env_prefix) or variable == self.file_env or not text:
                 continue
             name = variables.get(variable)
-            if name is None:
+            if _is_service_link(variable.removeprefix(self.env_prefix), text):
+                links.append(variable)
+            elif name is None:
                 hint = _suggest(variable, [*variables, self.file_env])
                 self.mistakes.append(f"{variable}: unknown setting{hint}")
             elif complex_fields.field_is_complex(self.cls.model_fields[name]):
@@ -122,6 +127,11 @@ class _Found(Generic[Settings]):
                     self.mistakes.append(f"{variable}: not JSON at character {error.pos + 1}; expected JSON")
             else:
                 self.take(name, text, variable)
+        if links:
+            self.mistakes.append(
+                f"{', '.join(links)}: set by Kubernetes for a Service of this name; set enableServiceLinks: false"
+                " in the pod"
+            )
 
     def build(self) -> Settings:
         """Return the settings or raise SettingsError with every mistake."""
@@ -186,6 +196,13 @@ class _Found(Generic[Settings]):
     def variable(self, name: str) -> str:
         """Return the environment variable of a field."""
         return f"{self.env_prefix}{name.upper()}"
+
+
+def _is_service_link(rest: str, text: str) -> bool:
+    """Tell whether Kubernetes made it: a Service `callqa-scoring` gives CALLQA_SCORING_PORT=tcp://..."""
+    return _SERVICE_LINK.fullmatch(rest) is not None or (
+        rest == "PORT" and text.startswith(("tcp://", "udp://"))
+    )
 
 
 def _suggest(wrong: str, known: Iterable[str]) -> str:

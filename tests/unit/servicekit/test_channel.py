@@ -59,10 +59,11 @@ def test_a_call_waits_for_a_server_that_is_not_there_yet() -> None:
 
     address, port = free_address()
     started: list[Any] = []
-    timer = threading.Timer(0.5, lambda: started.append(serve(echo, port=port)))
+    # Later than the last of the retries, which end after 3.6 s.
+    timer = threading.Timer(4.5, lambda: started.append(serve(echo, port=port)))
     timer.start()
     with open_channel(address) as channel:
-        assert call(channel, "unary_unary", timeout_s=10)[0] == [b"a"]
+        assert call(channel, "unary_unary", timeout_s=20)[0] == [b"a"]
     timer.join()
     started[0].stop(0)
 

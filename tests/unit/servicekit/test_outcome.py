@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,25 @@ def test_a_stream_given_up_by_its_client_is_logged_as_cancelled(
     stream = stub(channel, "unary_stream")(b"", timeout=10)
     next(stream)
     stream.cancel()
+    wait_for(lambda: lines(info_logs))
+    assert lines(info_logs)[0]["code"] == "CANCELLED"
+
+
+def test_a_unary_call_given_up_by_its_client_is_logged_as_cancelled(
+    toy: StartToy, info_logs: pytest.LogCaptureFixture
+) -> None:
+    started = threading.Event()
+
+    def slow(requests: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+        started.set()
+        while context.is_active():
+            time.sleep(0.01)
+        yield b"too late"
+
+    _, channel = toy(slow)
+    ongoing = stub(channel, "unary_unary").future(b"", timeout=10)
+    assert started.wait(5)
+    ongoing.cancel()
     wait_for(lambda: lines(info_logs))
     assert lines(info_logs)[0]["code"] == "CANCELLED"
 

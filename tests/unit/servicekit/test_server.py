@@ -60,7 +60,9 @@ def test_while_loading_health_says_so_and_calls_are_unavailable(toy: StartToy, k
     assert call(channel, kind)[0] == [b"a"]
 
 
-def test_the_tuned_channel_waits_for_a_loading_server(toy: StartToy) -> None:
+def test_the_tuned_channel_waits_for_a_loading_server(
+    toy: StartToy, info_logs: pytest.LogCaptureFixture
+) -> None:
     loaded = threading.Event()
     server, _ = toy(echo, load=lambda: wait(loaded))
     threading.Timer(0.7, loaded.set).start()
@@ -68,6 +70,9 @@ def test_the_tuned_channel_waits_for_a_loading_server(toy: StartToy) -> None:
         started_s = time.monotonic()
         assert call(channel, "unary_unary")[0] == [b"a"]
         assert time.monotonic() - started_s > 0.4
+    # It waited for health to turn; it did not try, and was not refused.
+    codes = [record.__dict__["code"] for record in info_logs.records if record.message == "call"]
+    assert "UNAVAILABLE" not in codes
 
 
 def test_a_failing_load_is_told_and_never_serves(toy: StartToy) -> None:

@@ -123,6 +123,17 @@ def test_a_mistake_is_not_reported_twice_through_its_consequences(
     assert "Path does not point to a file" in line
 
 
+def test_variables_that_kubernetes_makes_for_a_service_are_named_as_such(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["PORT", "PORT_8080_TCP", "PORT_8080_TCP_ADDR", "SERVICE_HOST", "SERVICE_PORT_GRPC"]
+    for name in names:
+        monkeypatch.setenv(f"CALLQA_TOY_{name}", "tcp://10.0.0.1:8080")
+    (line,) = mistakes()
+    assert all(f"CALLQA_TOY_{name}" in line for name in names)
+    assert "enableServiceLinks: false" in line
+
+
 def test_secrets_are_not_repeated(file: Path) -> None:
     for name in ("api_key", "mongodb_uri"):
         (line,) = mistakes(**{name: ["hunter2"]})
