@@ -64,7 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not debug:
         # grpc logs tracebacks of errors that the command reports itself.
         logging.getLogger("grpc").addHandler(logging.NullHandler())
-        logging.getLogger("grpc").propagate = False
     try:
         app = build_app(with_plugins=_needs_plugins(given))
         app(args=given, prog_name="callqa")

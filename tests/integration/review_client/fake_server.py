@@ -32,6 +32,7 @@ from servicekit.settings import ServerSettings
 from tests.integration.review_client.fake_results import fake_scorecard, fake_transcript, read_notes
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Sequence
 
     import grpc
@@ -68,6 +69,7 @@ class Store:
     refused_languages: frozenset[str] = frozenset()
     max_recording_bytes: int = 1 << 30
     crash: bool = False
+    hold_watch: threading.Event | None = None
 
 
 class FakeCalls(call_service_pb2_grpc.CallServiceServicer):
@@ -164,6 +166,8 @@ class FakeCalls(call_service_pb2_grpc.CallServiceServicer):
                 del answer.items[:]
                 answer.items.append(changed)
             yield call_service_pb2.WatchBatchResponse(batch=answer, resume_token=str(sent))
+            if store.hold_watch is not None:
+                store.hold_watch.wait()
             if batch.state == batch_pb2.Batch.COMPLETE:
                 return
             if store.break_watch_after is not None and sent >= store.break_watch_after:

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from review_client.folders import left_out_remark, read_paths
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in (
+        "a.wav",
+        "deep/er/b.MP3",
+        "c.flac",
+        "d.ogg",
+        "e.opus",
+        "f.m4a",
+        "manifest.csv",
+        "README.md",
+        ".hidden.wav",
+        ".cache/g.wav",
+    ):
+        path = tmp_path / "calls" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    return tmp_path / "calls"
+
+
+def test_a_folder_is_searched_for_audio_by_extension_in_a_fixed_order(tree: Path) -> None:
+    intake = read_paths([tree])
+    assert [call.external_id for call in intake.calls] == ["a", "c", "d", "b", "e", "f"]
+    assert intake.problems == ()
+
+
+def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(tree: Path) -> None:
+    assert [call.external_id for call in read_paths([tree / "README.md"]).calls] == ["README"]
+
+
+def test_a_file_met_twice_is_taken_once(tree: Path) -> None:
+    calls = read_paths([tree / "a.wav", tree, tree / "deep" / ".." / "a.wav"]).calls
+    assert [call.external_id for call in calls].count("a") == 1
+
+
+def test_two_legs_are_not_guessed_to_belong_together(tmp_path: Path) -> None:
+    for name in ("x_agent.wav", "x_caller.wav"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [len(call.legs) for call in read_paths([tmp_path]).calls] == [1, 1]
+
+
+def test_what_cannot_be_uploaded_is_told_and_the_rest_goes_on(tree: Path) -> None:
+    (tree / "empty.wav").write_bytes(b"")
+    (tree.parent / "nothing").mkdir()
+    intake = read_paths([tree / "a.wav", tree / "gone.wav", tree / "empty.wav", tree.parent / "nothing"])
+    assert len(intake.calls) == 1
+    gone, empty, nothing = map(str, intake.problems)
+    assert gone == f"{tree}/gone.wav: there is no such file; correct the path"
+    assert empty == f"{tree}/empty.wav: is empty (0 bytes); export the recording again"
+    assert nothing.startswith(f"{tree.parent}/nothing: holds no audio files (3gp, aac,")
+
+
+def test_files_that_a_manifest_leaves_out_are_counted(tree: Path) -> None:
+    intake = read_paths([tree / "a.wav", tree / "c.flac"])
+    assert left_out_remark([tree / "a.wav"], intake) is None
+    remark = left_out_remark([tree], intake)
+    assert remark == f"4 audio files are not in the manifest and left out, as {tree / 'd.ogg'}"
