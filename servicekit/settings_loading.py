@@ -129,8 +129,8 @@ class _Found(Generic[Settings]):
                 self.take(name, text, variable)
         if links:
             self.mistakes.append(
-                f"{', '.join(links)}: set by Kubernetes for a Service of this name; set enableServiceLinks: false"
-                " in the pod"
+                f"{', '.join(links)}: set by Kubernetes for a Service of this name; set"
+                " enableServiceLinks: false in the pod"
             )
 
     def build(self) -> Settings:
