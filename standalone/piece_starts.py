@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from standalone.stack_state import StackState
 
 _POLL_S: Final = 0.1
+# A worker answers nobody; wrong settings or a broken installation end it within this time.
+_SETTLING_S: Final = 3.0
 
 
 class PieceStarts:
@@ -75,7 +77,7 @@ class PieceStarts:
                         raise PieceFailedError(f"{name} ended while it started: {self._last_words(name)}.")
                     # It was found running and has ended since: killed a moment ago, say.
                     self._spawn(piece, record.fingerprint)
-                elif is_ready(piece.address):
+                elif _has_settled(piece, record) and is_ready(piece.address):
                     del self._waiting[name]
                     progress.done(name, self._how(name, piece))
             if self._waiting and time.monotonic() - self._began_s > self._start_timeout_s:
@@ -124,6 +126,10 @@ class PieceStarts:
             return f"already serving{where}" if where else "already running"
         took = f"{time.monotonic() - self._began_s:.1f} s"
         return f"serving{where} ({took})" if where else f"running ({took})"
+
+
+def _has_settled(piece: Piece, record: PieceRecord) -> bool:
+    return piece.address is not None or uptime_s(record.process) >= _SETTLING_S
 
 
 def is_ready(address: str | None) -> bool:

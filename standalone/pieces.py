@@ -23,6 +23,8 @@ MONGODB_VARIABLE: Final = "MONGODB_URI"
 # Says in a process's environment whose piece it is, so that one whose record was lost is found again.
 MARK_VARIABLE: Final = "CALLQA_STACK_HOME"
 
+# A user who changes these for review_api means the workers too: both use the same store.
+_SHARED_WITH_WORKERS: Final = ("MONGODB_DATABASE", "RECORDINGS_URL")
 _PREFIXES: Final = {
     TRANSCRIPTION: "CALLQA_TRANSCRIPTION_",
     SCORING: "CALLQA_SCORING_",
@@ -82,12 +84,22 @@ def store_pieces(
         "SCORING_ADDRESS": address_of(ports[SCORING]),
         "TRANSCRIPTION_ADDRESS": address_of(ports[TRANSCRIPTION]),
     }
+    shared = {
+        name: environment[variable]
+        for name in _SHARED_WITH_WORKERS
+        if (variable := f"{_PREFIXES[REVIEW_API]}{name}") in environment
+    }
     review_api = _server(
         REVIEW_API,
         ports=ports,
         environment=environment,
         home=home,
-        wiring={name: wiring[name] for name in ("MONGODB_URI", "SCORING_ADDRESS")},
+        wiring={
+            "MONGODB_URI": mongodb_uri,
+            "SCORING_ADDRESS": address_of(ports[SCORING]),
+            # Two for each worker: whoever is done early takes over from who is not.
+            "TARGET_SHARDS": str(2 * workers),
+        },
     )
     return [
         review_api,
@@ -97,7 +109,9 @@ def store_pieces(
                 argv=(*_python("review_api.worker"), "--watch"),
                 packages=("callqa", "review_api", "servicekit"),
                 port=None,
-                environment=_environment("worker", environment=environment, home=home, settings=wiring),
+                environment=_environment(
+                    "worker", environment=environment, home=home, settings={**wiring, **shared}
+                ),
             )
             for number in range(1, workers + 1)
         ),

@@ -57,4 +57,11 @@ def test_what_the_user_sets_reaches_its_piece_alone_and_wins() -> None:
     assert "CALLQA_TRANSCRIPTION_MODEL" not in pieces["scoring"].environment
     assert pieces["scoring"].environment["CALLQA_SCORING_DRAIN_S"] == "3"
     assert all(piece.environment["A"] == "b" for piece in pieces.values())
+    assert pieces["review_api"].environment["CALLQA_REVIEW_API_TARGET_SHARDS"] == "4"
     assert "CALLQA_WORKER_X" not in pieces["worker-1"].environment
+
+
+def test_workers_use_the_store_that_review_api_was_given() -> None:
+    worker = _pieces({"CALLQA_REVIEW_API_MONGODB_DATABASE": "mine"})["worker-1"]
+    assert worker.environment["CALLQA_WORKER_MONGODB_DATABASE"] == "mine"
+    assert "CALLQA_WORKER_RECORDINGS_URL" not in worker.environment
