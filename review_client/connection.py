@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -70,15 +71,14 @@ def connect(address: str | None) -> Iterator[Server]:
     options = [
         ("grpc.service_config", json.dumps(_SERVICE_CONFIG)),
         ("grpc.dns_min_time_between_resolutions_ms", 1000),
+        # A proxy for the web has no part in this, least of all for a server on this machine.
+        ("grpc.enable_http_proxy", 0),
         ("grpc.max_receive_message_length", _MAX_RECEIVE_BYTES),
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
     ]
+    _require_listener(target)
     with grpc.insecure_channel(target, options=options) as channel:
-        try:
-            grpc.channel_ready_future(channel).result(timeout=CONNECT_TIMEOUT_S)
-        except grpc.FutureTimeoutError:
-            raise UnreachableError(f"no callqa server answers at {target}: {HOW_TO_START}") from None
         try:
             yield Server(
                 address=target,
@@ -88,3 +88,12 @@ def connect(address: str | None) -> Iterator[Server]:
             )
         except grpc.RpcError as error:
             raise failure_of(error, address=target) from error
+
+
+def _require_listener(target: str) -> None:
+    """Raise UnreachableError when nothing listens: calls wait for a server, and would wait in vain."""
+    host, _, port = target.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_TIMEOUT_S).close()
+    except OSError:
+        raise UnreachableError(f"no callqa server answers at {target}: {HOW_TO_START}") from None

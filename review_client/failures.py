@@ -79,7 +79,9 @@ def failure_of(error: grpc.RpcError, *, address: str) -> ClientError:
             f"the callqa server at {address} can't be reached any more: is it still running?"
         )
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return UnreachableError(f"the callqa server at {address} did not answer in time: try again")
+        return UnreachableError(
+            f"the callqa server at {address} did not answer in time: is it a callqa server, and is it busy?"
+        )
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return ClientError(
             f"the server at {address} does not know this request: is it a callqa server of this version?"

@@ -64,6 +64,6 @@ def find_address(given: str | None) -> str:
 
 def _checked(address: str, *, said_by: str) -> str:
     host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    if not host or "/" in host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise WrongInputError(f"{said_by}: {address!r} is no address; write HOST:PORT, as 127.0.0.1:50050")
     return address

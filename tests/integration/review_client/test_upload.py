@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.integration.review_client.conftest import Callqa
     from tests.integration.review_client.fake_server import Store
 
+NO_AUDIO = "The file holds no audio that can be read; export the recording again."
+
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,8 +31,7 @@ def test_watching_ends_with_one_line_per_call(callqa: Callqa, folder: Path) -> N
         "CALL  AGENT  SCORE  OUTCOME      FLAGS",
         "bad   -       33.3  unresolved   needs-review, unresolved",
         "good  -        100  resolved     -",
-        "text  -          -  QUARANTINED  "
-        "The file holds no audio that can be read; export the recording again.",
+        f"text  -          -  QUARANTINED  {NO_AUDIO}",
     ]
     assert "upload: 3 files on the server" in ended.stderr
     assert "quarantined: text (3 of 3)" in ended.stderr

@@ -66,7 +66,8 @@ def test_a_file_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "address", ["localhost", ":50050", "localhost:", "localhost:port", "localhost:70000"]
+    "address",
+    ["localhost", ":50050", "localhost:", "localhost:port", "localhost:70000", "http://localhost:80"],
 )
 def test_an_address_needs_host_and_port(address: str) -> None:
     with pytest.raises(WrongInputError, match="write HOST:PORT"):
