@@ -1,0 +1,1 @@
+"""The three gRPC services of review_api: thin, from wire to domain and back."""

@@ -1,0 +1,181 @@
+"""Batches and their items in MongoDB. The items are the truth; a batch's state follows from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from pymongo.errors import BulkWriteError
+
+from review_api.clock import now
+from review_api.domain.batches import UNFINISHED, Batch, BatchState, Counts, ItemState
+from review_api.storage.connection import database
+from review_api.storage.documents import (
+    BatchDocument,
+    BatchItemDocument,
+    RequestDocument,
+    ShardDocument,
+)
+from review_api.storage.feeds import MongoItemFeed
+from review_api.storage.mapping import (
+    batch_document,
+    batch_from,
+    item_document,
+    item_from,
+    item_key,
+    shard_key,
+)
+from review_api.storage.outages import storage_errors
+from review_api.storage.writing import (
+    add_missing,
+    after_condition,
+    collection_of,
+    compare_and_set,
+    insert_all,
+)
+from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pymongo.client_session import ClientSession
+
+    from review_api.domain.batches import BatchItem
+    from review_api.ports import Cursor, ItemFeed
+
+_DUPLICATE_KEY: Final = 11000
+_UNFINISHED_VALUES: Final = [state.value for state in UNFINISHED]
+
+
+class MongoBatchRepository:
+    """Implements BatchRepository."""
+
+    @storage_errors()
+    def create(self, batch: Batch, items: Sequence[BatchItem]) -> None:
+        """See BatchRepository."""
+
+        def write(session: ClientSession) -> None:
+            insert_all([batch_document(batch)], session)
+            insert_all([item_document(item) for item in items], session)
+            insert_all(_shard_documents(batch, items), session)
+
+        try:
+            with database().client.start_session() as session:
+                session.with_transaction(write)
+        except BulkWriteError as error:
+            # The batch is there: its id says that it has these calls under this revision.
+            if not _is_duplicate(error):
+                raise
+
+    @storage_errors()
+    def find(self, batch_id: str) -> Batch | None:
+        """See BatchRepository."""
+        document = BatchDocument.objects.with_id(batch_id)
+        return None if document is None else batch_from(document)
+
+    def get(self, batch_id: str) -> Batch:
+        """See BatchRepository."""
+        batch = self.find(batch_id)
+        if batch is None:
+            raise NotFoundError(f"batches/{batch_id} does not exist")
+        return batch
+
+    @storage_errors()
+    def items(self, batch_id: str) -> Sequence[BatchItem]:
+        """See BatchRepository."""
+        return [
+            item_from(document)
+            for document in BatchItemDocument.objects(batch_id=batch_id).order_by("position")
+        ]
+
+    @storage_errors()
+    def counts(self, batch_ids: Collection[str]) -> Mapping[str, Counts]:
+        """See BatchRepository."""
+        tallies: defaultdict[str, dict[ItemState, int]] = defaultdict(dict)
+        for group in collection_of(BatchItemDocument).aggregate(
+            [
+                {"$match": {"batch_id": {"$in": list(batch_ids)}}},
+                {"$group": {"_id": {"batch": "$batch_id", "state": "$state"}, "number": {"$sum": 1}}},
+            ]
+        ):
+            tallies[group["_id"]["batch"]][ItemState(group["_id"]["state"])] = group["number"]
+        return {batch_id: Counts.from_tally(tallies[batch_id]) for batch_id in batch_ids}
+
+    @storage_errors()
+    def page(self, *, after: Cursor | None, size: int) -> Sequence[Batch]:
+        """See BatchRepository."""
+        found = BatchDocument.objects(__raw__=after_condition(after)).order_by("-create_time", "-id")
+        return [batch_from(document) for document in found.limit(size)]
+
+    @storage_errors()
+    def settle(self, batch_id: str) -> Batch:
+        """See BatchRepository."""
+        while True:
+            batch = self.get(batch_id)
+            if batch.state is BatchState.COMPLETE or self._has_unfinished(batch_id):
+                return batch
+            # Losing the race against another settler is as good as winning it: look again.
+            compare_and_set(batch_document(batch.complete(now())), batch.version)
+
+    @storage_errors()
+    def reopen(self, batch_id: str, positions: Collection[int]) -> None:
+        """See BatchRepository."""
+        # First the batch: should this process end in between, settle() completes it again.
+        batch = self.get(batch_id)
+        if batch.state is BatchState.COMPLETE:
+            compare_and_set(batch_document(batch.reopen()), batch.version)
+        shards: set[int] = set()
+        for document in BatchItemDocument.objects(
+            id__in=[item_key(batch_id, position) for position in positions], state=ItemState.QUARANTINED.value
+        ):
+            item = item_from(document)
+            compare_and_set(item_document(item.reopen()), item.version)
+            shards.add(item.shard)
+        ShardDocument.objects(id__in=[shard_key(batch_id, number) for number in shards]).update(
+            set__open=True
+        )
+
+    @storage_errors()
+    def batch_of_request(self, request_id: str, digest: str) -> str:
+        """See BatchRepository."""
+        bound = RequestDocument.objects.with_id(request_id)
+        if bound is None:
+            return ""
+        if bound.digest != digest:
+            description = "this id came with another request before; use a new UUID for each request"
+            raise InvalidInputError(
+                f"request_id: {description}", violations=[FieldViolation("request_id", description)]
+            )
+        return str(bound.batch_id)
+
+    @storage_errors()
+    def bind_request(self, request_id: str, digest: str, batch_id: str) -> None:
+        """See BatchRepository."""
+        add_missing([RequestDocument(id=request_id, digest=digest, batch_id=batch_id, create_time=now())])
+
+    def watch(self, batch_id: str, resume_token: str) -> ItemFeed:
+        """See BatchRepository."""
+        return MongoItemFeed(batch_id, resume_token)
+
+    def _has_unfinished(self, batch_id: str) -> bool:
+        unfinished = BatchItemDocument.objects(batch_id=batch_id, state__in=_UNFINISHED_VALUES)
+        return unfinished.limit(1).first() is not None
+
+
+def _shard_documents(batch: Batch, items: Sequence[BatchItem]) -> list[ShardDocument]:
+    open_shards = {item.shard for item in items if not item.finished}
+    return [
+        ShardDocument(
+            id=shard_key(batch.id, number),
+            batch_id=batch.id,
+            number=number,
+            rubric_revision=batch.rubric_revision,
+            open=number in open_shards,
+            create_time=batch.create_time,
+        )
+        for number in range(batch.shard_count)
+    ]
+
+
+def _is_duplicate(error: BulkWriteError) -> bool:
+    return any(write["code"] == _DUPLICATE_KEY for write in error.details["writeErrors"])

@@ -1,0 +1,55 @@
+"""Tells a database that is away for a moment from a mistake of ours."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
+
+from servicekit.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Shutting down, stepping down and interrupted: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+_PASSING_CODES = frozenset({11600, 11602, 91, 189, 10107, 13435, 13436, 112})
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """MongoDB does not answer, or not with a majority."""
+
+    reason = "DATABASE_UNAVAILABLE"
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raise DatabaseUnavailableError for what waiting can heal; every other error passes. Also a decorator."""
+    try:
+        yield
+    except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:
+        raise _unavailable() from error
+    except Exception as error:
+        if not isinstance(error, UnavailableError) and (is_passing(error) or is_passing(error.__cause__)):
+            raise _unavailable() from error
+        raise
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Tell whether waiting can heal the driver's error."""
+    # mongoengine raises its own OperationError from the driver's.
+    if isinstance(error, ConnectionFailure):
+        return True
+    if isinstance(error, OperationFailure) and error.code in _PASSING_CODES:
+        return True
+    return isinstance(error, PyMongoError) and error.has_error_label("RetryableWriteError")
+
+
+def _unavailable() -> DatabaseUnavailableError:
+    return DatabaseUnavailableError("the database does not answer; try again in a moment")
