@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 # Writers that can't go back put these, or something near them, where the size belongs.
 _UNKNOWN_SIZES_FROM: Final = 0x7FFF_0000
 _MAX_RIFF_CHUNKS: Final = 64
-_MP3_HEAD_BYTES: Final = 4096
-_MP3_LENGTH_TAGS: Final = (b"Xing", b"Info", b"VBRI")
+_MP3_FRAME_BYTES: Final = 1441
+_MP3_TAGS: Final = ((b"Xing", 8), (b"Info", 8), (b"VBRI", 14))
+"""What an encoder marks its first frame with, and where from there the number of frames stands."""
+_LOWEST_MPEG1_RATE_HZ: Final = 32000
 _ID3_HEADER_BYTES: Final = 10
 # The longest Ogg page: 27 bytes of header, 255 of segment table, 255 segments of 255 bytes.
 _MAX_OGG_PAGE_BYTES: Final = 27 + 255 + 255 * 255
@@ -29,9 +31,10 @@ def declared_s(source: BinaryIO, container: InputContainer) -> float | None:
     names = set(container.format.name.split(","))
     if "wav" in names:
         return _wav_declared_s(source)
-    stated = names & _STATED_BY_FORMAT or ("mp3" in names and _has_mp3_length_tag(source))
     stream = container.streams.audio[0]
-    if stated and stream.duration is not None and stream.time_base is not None:
+    if "mp3" in names:
+        return _mp3_declared_s(source, stream.rate)
+    if names & _STATED_BY_FORMAT and stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return None
 
@@ -68,15 +71,22 @@ def _wav_declared_s(source: BinaryIO) -> float | None:
     return None
 
 
-def _has_mp3_length_tag(source: BinaryIO) -> bool:
+def _mp3_declared_s(source: BinaryIO, rate_hz: int) -> float | None:
+    """Read the frame count that an encoder leaves in the first frame; FFmpeg doubts it for joined files."""
     source.seek(0)
     head = source.read(_ID3_HEADER_BYTES)
     first_frame = 0
     if head[:3] == b"ID3" and len(head) == _ID3_HEADER_BYTES:
         # A size of four times seven bits.
-        first_frame = _ID3_HEADER_BYTES + sum(
-            byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True)
-        )
+        size = sum(byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+        first_frame = _ID3_HEADER_BYTES + size
     source.seek(first_frame)
-    frame = source.read(_MP3_HEAD_BYTES)
-    return any(tag in frame for tag in _MP3_LENGTH_TAGS)
+    frame = source.read(_MP3_FRAME_BYTES)
+    for tag, count_at in _MP3_TAGS:
+        at = frame.find(tag)
+        count = int.from_bytes(frame[at + count_at : at + count_at + 4], "big")
+        # A Xing tag says in its flags whether it counts; where it doesn't, the bytes are another number.
+        if at >= 0 and count and (tag == b"VBRI" or frame[at + 7] & 1):
+            # Frames of MPEG-1 hold 1152 samples; those of the lower rates, MPEG-2's, half as many.
+            return count * (1152 if rate_hz >= _LOWEST_MPEG1_RATE_HZ else 576) / rate_hz
+    return None

@@ -40,7 +40,7 @@ def frame_levels(samples: Samples) -> Levels:
         )
         power = np.square(block.reshape(last - first, FRAME_SAMPLES)).mean(axis=1)
         levels[first:last] = 10 * np.log10(np.maximum(power, 10 ** (_FLOOR_DBFS / 10)))
-    return levels
+    return np.maximum(levels, _FLOOR_DBFS)
 
 
 def is_silent(levels: Levels, floor_dbfs: float) -> bool:
@@ -63,7 +63,8 @@ def levelling_gain(levels: Levels, target_dbfs: float) -> float:
 def slice_bounds(levels: Levels, sample_count: int, slice_s: float, search_s: float) -> list[tuple[int, int]]:
     """Cut a channel into slices of at most `slice_s`, each at the quietest half second of its end.
 
-    The cut is looked for in the last `search_s` of a slice. Returns first and past-the-last sample of each slice; together they cover all `sample_count` samples.
+    The cut is looked for in the last `search_s` of a slice. Returns first and past-the-last sample of each
+    slice; together they cover all `sample_count` samples.
     """
     longest = int(slice_s * SAMPLE_RATE_HZ)
     search_frames = int(search_s * SAMPLE_RATE_HZ) // FRAME_SAMPLES

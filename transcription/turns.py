@@ -33,7 +33,8 @@ _SENTENCE_ENDS: Final = (".", "?", "!")
 def make_turns(channels: Sequence[ChannelWords]) -> tuple[Turn, ...]:
     """Return all words as turns, in the order of their first words.
 
-    At the same start the lower channel comes first. Every word is in exactly one turn. Within a channel the words keep their order.
+    At the same start the lower channel comes first. Every word is in exactly one turn. Within a channel the
+    words keep their order.
     """
     starts: list[tuple[float, int, Turn]] = []
     for channel in channels:

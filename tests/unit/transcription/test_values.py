@@ -1,0 +1,53 @@
+"""Values refuse what can't be, and the settings what can't work."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.errors import SettingsError
+from transcription.settings import TranscriptionSettings
+from transcription.transcript import ChannelWords, SpeakerRole, Turn, Word
+
+
+def word(start_s: float, end_s: float, text: str = "hello", confidence: float = 0.5) -> Word:
+    return Word(text=text, start_s=start_s, end_s=end_s, confidence=confidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "start_s", "end_s", "confidence"),
+    [("", 0, 1, 0.5), (" hi", 0, 1, 0.5), ("hi", 2, 1, 0.5), ("hi", -1, 1, 0.5), ("hi", 0, 1, 1.5)],
+)
+def test_an_impossible_word_is_refused(text: str, start_s: float, end_s: float, confidence: float) -> None:
+    with pytest.raises(ValueError, match=r"a (word|confidence)"):
+        word(start_s, end_s, text, confidence)
+
+
+def test_a_channel_keeps_time() -> None:
+    with pytest.raises(ValueError, match="in the order in which they start"):
+        ChannelWords(channel=0, role=SpeakerRole.AGENT, role_confidence=1.0, words=(word(2, 3), word(1, 2)))
+
+
+def test_a_turn_has_words() -> None:
+    with pytest.raises(ValueError, match="at least one word"):
+        Turn(role=SpeakerRole.AGENT, role_confidence=1.0, words=())
+
+
+def test_speech_that_two_words_share_counts_once() -> None:
+    channel = ChannelWords(
+        channel=0,
+        role=SpeakerRole.AGENT,
+        role_confidence=1.0,
+        words=(word(0, 2), word(1, 1.5), word(1.8, 3), word(5, 6, confidence=1.0)),
+    )
+    assert channel.speech_s() == pytest.approx(4.0)
+    assert channel.mean_confidence() == pytest.approx(0.625)
+
+
+def test_busy_calls_must_leave_threads_for_others() -> None:
+    with pytest.raises(SettingsError, match="parallel_calls=4"):
+        TranscriptionSettings(parallel_calls=4, max_workers=4).require_consistent()
+
+
+def test_weights_are_kept_where_the_system_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert str(TranscriptionSettings().model_cache_dir) == "/somewhere/callqa/models"
