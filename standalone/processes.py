@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _IDENTITY_DIGITS = 2
+_POLL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +95,37 @@ def terminate(identities: Iterable[ProcessIdentity], *, timeout_s: float) -> lis
 
     What does not run any more is left alone, whoever has its pid now.
     """
-    processes = {psutil.Process(identity.pid): identity for identity in identities if is_running(identity)}
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, alive = psutil.wait_procs(processes, timeout=timeout_s)
-    for process in alive:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    targets = list(identities)
+    _send(targets, signal.SIGTERM)
+    alive = _wait(targets, timeout_s=timeout_s)
+    _send(alive, signal.SIGKILL)
     # The kernel ends what was killed as soon as its current system call allows.
-    psutil.wait_procs(alive, timeout=timeout_s)
-    return [processes[process] for process in alive]
+    _wait(alive, timeout_s=timeout_s)
+    for identity in targets:
+        # A child of ours stays a zombie until somebody asks how it ended.
+        exit_code(identity)
+    return alive
+
+
+def _send(identities: Sequence[ProcessIdentity], number: signal.Signals) -> None:
+    for identity in identities:
+        if is_running(identity):
+            with suppress(ProcessLookupError):
+                os.kill(identity.pid, number)
+
+
+def _wait(identities: Sequence[ProcessIdentity], *, timeout_s: float) -> list[ProcessIdentity]:
+    """Return those that still run after `timeout_s`.
+
+    psutil's own wait also waits for the orphan's exit status to be fetched, for which a container's first
+    process may take seconds.
+    """
+    ends_at_s = time.monotonic() + timeout_s
+    alive = [identity for identity in identities if is_running(identity)]
+    while alive and time.monotonic() < ends_at_s:
+        time.sleep(_POLL_S)
+        alive = [identity for identity in alive if is_running(identity)]
+    return alive
 
 
 def find_marked(variable: str, value: str) -> list[ProcessIdentity]:
