@@ -74,6 +74,9 @@ def connect(address: str | None) -> Iterator[Server]:
         # A proxy for the web has no part in this, least of all for a server on this machine.
         ("grpc.enable_http_proxy", 0),
         ("grpc.max_receive_message_length", _MAX_RECEIVE_BYTES),
+        # A server that comes back is found within seconds; grpc would look for it ever less often.
+        ("grpc.initial_reconnect_backoff_ms", 200),
+        ("grpc.max_reconnect_backoff_ms", 2000),
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
     ]

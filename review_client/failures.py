@@ -92,9 +92,12 @@ def failure_of(error: grpc.RpcError, *, address: str) -> ClientError:
 
 
 def problem_place(field: str) -> tuple[str, int, str] | None:
-    """Split "greeting.yaml:12: statements[2].text" into file, line and field; None for another form."""
-    match = re.fullmatch(r"(?P<file>[^:]+):(?P<line>\d+)(?::\s*(?P<field>.*))?", field)
-    return (match["file"], int(match["line"]), match["field"] or "") if match else None
+    """Split "greeting.yaml line 12: statements[2].text" into file, line (0: the whole file) and field.
+
+    None for a field that names no YAML file.
+    """
+    match = re.fullmatch(r"(?P<file>[^:]+\.ya?ml)(?: line (?P<line>\d+))?(?:: (?P<field>.*))?", field)
+    return (match["file"], int(match["line"] or 0), match["field"] or "") if match else None
 
 
 def _details_of(error: grpc.RpcError) -> Sequence[Any]:

@@ -65,9 +65,7 @@ def rubric_name(server: Server, given: str | None) -> str:
     except grpc.RpcError as error:
         if code_of(error) not in {grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT}:
             raise
-        raise WrongInputError(
-            f"there is no rubric {given}; `callqa rubrics list` shows the rubrics there are"
-        ) from None
+        raise WrongInputError(f"--rubric {given}: {sentence_of(error)}") from None
     return name
 
 

@@ -127,9 +127,7 @@ def _print_problems(error: grpc.RpcError, files: list[Path], *, as_json: bool) -
         file_name, line, field = problem_place(violation.field) or ("", 0, violation.field)
         path = path_of.get(file_name, file_name)
         problems.append({"file": path, "line": line, "field": field, "message": violation.description})
-        place = f"{path}:{line}: " if path else ""
-        output.complain(
-            f"{place}{field}: {violation.description}" if field else f"{place}{violation.description}"
-        )
+        place = f"{path}:{line}" if line else path
+        output.complain(": ".join(filter(None, (place, field, violation.description))))
     if as_json:
         output.show_object({"problems": problems})

@@ -13,7 +13,7 @@ from review_client.commands.scorecards import print_scorecard
 from review_client.connection import Server, connect
 from review_client.errors import ExitCode, StoppedError, WrongInputError
 from review_client.folders import left_out_remark, read_paths
-from review_client.intake import Intake, Problem
+from review_client.intake import Intake, Place, Problem, file_problem
 from review_client.manifest import read_manifest
 from review_client.options import Address, Json
 from review_client.progress import StageProgress, ended_calls
@@ -99,8 +99,16 @@ def upload(
 def _read(paths: list[Path], manifest: Path | None) -> Intake:
     if manifest is not None:
         intake = read_manifest(manifest)
-        remark = left_out_remark([path for path in paths if path.exists()], intake)
-        return Intake(calls=intake.calls, problems=intake.problems, remarks=(remark,) if remark else ())
+        gone = [path for path in paths if not path.exists()]
+        remark = left_out_remark([path for path in paths if path not in gone], intake)
+        return Intake(
+            calls=intake.calls,
+            problems=(
+                *intake.problems,
+                *(Problem(place=Place(file=str(path)), message=file_problem(path) or "") for path in gone),
+            ),
+            remarks=(remark,) if remark else (),
+        )
     if not paths:
         raise WrongInputError("name the recordings to upload: PATH... or --manifest FILE.csv (see --help)")
     return read_paths(paths)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.review_client.fake_server import fake_server
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -74,19 +76,28 @@ def test_an_error_of_our_own_is_one_sentence_unless_asked_for(
         callqa("calls", "show", "x")
 
 
-def test_ctrl_c_leaves_the_batch_to_the_server(callqa: Callqa, store: Store, folder: Path) -> None:
-    store.hold_watch = threading.Event()
+def start_upload(folder: Path) -> subprocess.Popen[str]:
+    """Start `callqa upload --watch` as a process of its own."""
     program = "import sys; from review_client.main import main; sys.exit(main())"
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", program, "upload", str(folder), "--watch"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
+
+
+def wait_until_watched(store: Store, process: subprocess.Popen[str]) -> None:
+    while not store.resume_tokens and process.poll() is None:
+        time.sleep(0.02)
+
+
+def test_ctrl_c_leaves_the_batch_to_the_server(callqa: Callqa, store: Store, folder: Path) -> None:
+    store.hold_watch = threading.Event()
+    process = start_upload(folder)
     try:
-        while not store.resume_tokens and process.poll() is None:
-            time.sleep(0.02)
+        wait_until_watched(store, process)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     finally:
@@ -98,6 +109,41 @@ def test_ctrl_c_leaves_the_batch_to_the_server(callqa: Callqa, store: Store, fol
     assert stderr.splitlines()[-1] == (
         f"error: stopped watching; the batch goes on on the server: callqa batches watch {name}"
     )
+
+
+def test_ctrl_c_before_the_batch_says_how_to_go_on(
+    callqa: Callqa, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_path: Path) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("review_client.submitting.sha256_of_file", interrupted)
+    ended = callqa("upload", folder)
+    assert ended.exit_code == 130
+    assert ended.stderr == (
+        "error: stopped before the batch was made; the same command goes on where it ended\n"
+    )
+
+
+def test_watching_goes_on_when_the_server_comes_back(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.hold_watch = threading.Event()
+    with fake_server(store) as address:
+        monkeypatch.setenv("CALLQA_ADDRESS", address)
+        process = start_upload(folder)
+        wait_until_watched(store, process)
+    store.hold_watch.set()
+    store.hold_watch = None
+    try:
+        with fake_server(store, port=int(address.rpartition(":")[2])):
+            stdout, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert "good  -        100  resolved" in stdout
+    assert process.returncode == 1, stderr
+    assert store.resume_tokens[0] == ""
+    assert store.resume_tokens[-1] in {"", "1"}
 
 
 def test_version(callqa: Callqa) -> None:

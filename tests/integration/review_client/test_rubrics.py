@@ -54,8 +54,8 @@ def test_every_mistake_is_printed_with_file_line_and_field(
     callqa: Callqa, store: Store, rubric: Path, command: str
 ) -> None:
     store.rubric_problems = [
-        FieldViolation("billing.yaml:12: statements[2].text", "is empty; write what agents must say"),
-        FieldViolation("billing.yaml:0", "has no sections; add one"),
+        FieldViolation("billing.yaml line 12: statements[2].text", "is empty; write what agents must say"),
+        FieldViolation("billing.yaml", "has no sections; add one"),
         FieldViolation("files", "give one rubric"),
     ]
     ended = callqa("rubrics", command, rubric)
@@ -63,7 +63,7 @@ def test_every_mistake_is_printed_with_file_line_and_field(
     assert ended.stdout == ""
     assert ended.stderr.splitlines() == [
         f"error: {rubric}:12: statements[2].text: is empty; write what agents must say",
-        f"error: {rubric}:0: has no sections; add one",
+        f"error: {rubric}: has no sections; add one",
         "error: files: give one rubric",
     ]
     told = callqa("rubrics", command, rubric, "--json")

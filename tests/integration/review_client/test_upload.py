@@ -151,6 +151,11 @@ def test_the_manifest_says_what_is_uploaded_and_how_it_is_called(
         ["x-2", "ben", "70"],
     ]
     assert "2 audio files are not in the manifest and left out" in ended.stderr
+    gone = callqa("upload", "gone", "--manifest", manifest)
+    assert (gone.exit_code, gone.line_with("error")) == (
+        1,
+        "error: gone: there is no such file; correct the path",
+    )
     first, second = store.calls.values()
     assert list(first.legs[0].channel_roles) == [transcript_pb2.CUSTOMER, transcript_pb2.AGENT]
     assert [leg.file_name for leg in second.legs] == ["agent.wav", "caller.wav"]
@@ -215,7 +220,7 @@ def test_an_unknown_rubric_is_told_before_anything_is_sent(
 ) -> None:
     ended = callqa("upload", folder, "--rubric", "billing")
     assert ended.exit_code == 2
-    assert "there is no rubric billing; `callqa rubrics list` shows" in ended.stderr
+    assert "error: --rubric billing: rubrics/billing/revisions/current is not there" in ended.stderr
     assert not store.recordings
     assert callqa("upload", folder, "--rubric", "service-quality").exit_code == 0
 

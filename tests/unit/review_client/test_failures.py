@@ -8,9 +8,10 @@ from review_client.failures import problem_place
 @pytest.mark.parametrize(
     ("field", "place"),
     [
-        ("greeting.yaml:12: statements[2].text", ("greeting.yaml", 12, "statements[2].text")),
-        ("greeting.yaml:12", ("greeting.yaml", 12, "")),
-        ("greeting.yaml:0: id", ("greeting.yaml", 0, "id")),
+        ("greeting.yaml line 12: statements[2].text", ("greeting.yaml", 12, "statements[2].text")),
+        ("my pack.yml line 12", ("my pack.yml", 12, "")),
+        ("greeting.yaml: sections", ("greeting.yaml", 0, "sections")),
+        ("greeting.yaml", ("greeting.yaml", 0, "")),
         ("files", None),
         ("", None),
     ],
