@@ -15,7 +15,7 @@ _EXIT_UNAVAILABLE = 75
 
 @main_guard
 def main() -> int:
-    """Serve; exit code 0 after SIGTERM, 75 when MongoDB does not answer at the start, 78 for wrong settings."""
+    """Serve until SIGTERM; exit code 75 when MongoDB does not answer at the start, 78 for wrong settings."""
     settings = load_settings(
         ReviewApiSettings, env_prefix="CALLQA_REVIEW_API_", file_env="CALLQA_REVIEW_API_CONFIG"
     )

@@ -55,3 +55,7 @@ class Quarantine:
         The same engine finds the same fault in the same audio; what is not the audio's fault may be gone.
         """
         return self.reason not in _PASSING and self.version == versions.of(self.stage)
+
+    def bars_call(self, versions: EngineVersions) -> bool:
+        """Tell whether the call would fail in every batch: its audio does, whatever the rubric."""
+        return self.stage is Stage.TRANSCRIPTION and self.holds_under(versions)

@@ -35,7 +35,7 @@ class StoredTranscript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScorecardSummary:
-    """A scorecard in short, with what a list shows of its call. `rubric_revision` is `{rubric}/{revision}`."""
+    """A scorecard in short with what a list shows of its call; `rubric_revision` is `{rubric}/{revision}`."""
 
     call_id: str
     transcript_id: str

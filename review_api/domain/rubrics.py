@@ -23,7 +23,7 @@ class RubricFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """An immutable rubric revision. `payload` is the canonical `callqa.v1.RubricRevision` without its time."""
+    """An immutable revision. `payload` is the canonical `callqa.v1.RubricRevision` without its time."""
 
     rubric: str
     revision: str

@@ -1,8 +1,8 @@
 """Recordings in MongoDB, written chunk by chunk in GridFS's documented format.
 
 The driver's own GridFS writer starts a file over after a broken stream. This one writes the same documents
-(`{files_id, n, data}` of one chunk size, and the file's document once it is checked), so that an upload resumes
-and any GridFS reader reads the result. https://github.com/mongodb/specifications/tree/master/source/gridfs
+(`{files_id, n, data}` of one chunk size, then the file's document once it is checked): an upload resumes, and
+any GridFS reader reads the result. https://github.com/mongodb/specifications/tree/master/source/gridfs
 """
 
 from __future__ import annotations

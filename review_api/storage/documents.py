@@ -158,7 +158,7 @@ class RequestDocument(Document):
 
 
 class TranscriptDocument(Document):
-    """domain.results.StoredTranscript. The id is `{call}/{transcript}`; `payload` is None when it is spilled."""
+    """domain.results.StoredTranscript. The id is `{call}/{transcript}`; a spilled `payload` is None."""
 
     meta = _meta("transcripts", {"fields": ["call_id", "model_version"], "unique": True}, _newest("call_id"))
     id = StringField(primary_key=True)
@@ -171,7 +171,7 @@ class TranscriptDocument(Document):
 
 
 class ScorecardDocument(Document):
-    """domain.results.StoredScorecard. The id is `{call}/{scorecard}`; `payload` is None when it is spilled."""
+    """domain.results.StoredScorecard. The id is `{call}/{scorecard}`; a spilled `payload` is None."""
 
     meta = _meta(
         "scorecards",

@@ -30,7 +30,7 @@ class DatabaseUnavailableError(UnavailableError):
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Raise DatabaseUnavailableError for what waiting can heal; every other error passes. Also a decorator."""
+    """Raise DatabaseUnavailableError for what waiting can heal; other errors pass. Also a decorator."""
     try:
         yield
     except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:

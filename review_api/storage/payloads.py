@@ -1,7 +1,7 @@
 """Keeps payloads of any size: in the document, or beside it where MongoDB's 16 MiB limit comes near.
 
-A payload over `MAX_INLINE_BYTES` goes to a GridFS bucket under its SHA-256 before the document is written, so a
-document never points to nothing. Every payload is checked against its SHA-256 when it is read.
+A payload over `MAX_INLINE_BYTES` goes to a GridFS bucket under its SHA-256 before the document is written, so
+a document never points to nothing. Every payload is checked against its SHA-256 when it is read.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class MongoScorecardRepository:
             found = ScorecardDocument.objects.with_id(f"{call_id}/{scorecard_id}")
         if found is None:
             raise NotFoundError(
-                f"calls/{call_id}/scorecards/{scorecard_id} does not exist; a call that is not scored yet has none"
+                f"calls/{call_id}/scorecards/{scorecard_id} does not exist; an unscored call has none"
             )
         payload = read_payload(f"scorecard {found.id}", found.payload, found.payload_sha256)
         return StoredScorecard(summary=summary_from(found), payload=payload)

@@ -53,8 +53,8 @@ class MongoTranscriptRepository:
             found = TranscriptDocument.objects.with_id(f"{call_id}/{transcript_id}")
         if found is None:
             raise NotFoundError(
-                f"calls/{call_id}/transcripts/{transcript_id} does not exist; a call that is not transcribed yet"
-                " has none"
+                f"calls/{call_id}/transcripts/{transcript_id} does not exist; a call has one"
+                " once it is transcribed"
             )
         return _transcript_from(found)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from review_api.clock import now
 from review_api.domain.batches import Batch, BatchItem, ItemState
-from review_api.domain.calls import Call, CallState
+from review_api.domain.calls import Call
 from review_api.domain.hashing import batch_id_of, request_digest, transcript_id_of
 from review_api.domain.sharding import plan_shards
 from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError, WrongStateError
@@ -153,7 +153,7 @@ def _planned(
     state, quarantine = ItemState.PENDING, None
     if scorecard_id:
         state = ItemState.DONE
-    elif call.state is CallState.QUARANTINED and call.quarantine and call.quarantine.holds_under(versions):
+    elif call.quarantine is not None and call.quarantine.bars_call(versions):
         state, quarantine = ItemState.QUARANTINED, call.quarantine
     return BatchItem(
         batch_id=batch_id,

@@ -1,4 +1,4 @@
-"""Finds and stores rubric revisions; scoring says what a rubric is, this keeps every revision that was used."""
+"""Finds and stores rubric revisions: scoring says what a rubric is, this keeps every revision used."""
 
 from __future__ import annotations
 

@@ -107,8 +107,8 @@ class UploadRecording:
             upload.flush()
         if upload.received_bytes < spec.size_bytes:
             raise IncompleteRecordingError(
-                f"recordings/{spec.sha256}: the stream ended after {upload.received_bytes} of {spec.size_bytes}"
-                " bytes; go on from there",
+                f"recordings/{spec.sha256}: the stream ended after {upload.received_bytes} of"
+                f" {spec.size_bytes} bytes; go on from there",
                 metadata={"committed_bytes": str(upload.received_bytes)},
             )
 

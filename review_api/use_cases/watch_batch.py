@@ -26,7 +26,7 @@ class BatchView:
 
 @dataclass(frozen=True, slots=True)
 class BatchReading:
-    """Reads batches; a batch whose last item has ended is completed by the way, should its worker have died."""
+    """Reads batches; one whose last item has ended is completed by the way, should its worker have died."""
 
     batches: BatchRepository
 

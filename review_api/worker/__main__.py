@@ -1,4 +1,4 @@
-"""`callqa-worker`: takes one shard of a batch (`--batch NAME --shard N`), or every shard that comes (`--watch`)."""
+"""`callqa-worker`: takes one shard of a batch (--batch, --shard), or every shard that comes (--watch)."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def work_until_told(place: Workplace, termination: Interrupt) -> ExitCode:
 
 
 def _look_at_engines(place: Workplace) -> None:
-    """Note which engines are at work, so that CreateBatch knows what is done; an absent one stays as it was."""
+    """Note which engines are at work, so that CreateBatch knows what is done; an absent one stays."""
     for stage, ask in (
         (Stage.TRANSCRIPTION, place.transcription.model_version),
         (Stage.SCORING, place.scoring.engine_version),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential, wait_random
 
 from review_api.worker.service_errors import LostError, ServiceError
 from servicekit.errors import UnavailableError
@@ -48,7 +48,7 @@ class Patience:
         return Retrying(
             retry=retry_if_exception_type(error),
             stop=stop_after_delay(patience_s),
-            wait=wait_exponential_jitter(initial=0.2, max=5.0, jitter=0.2),
+            wait=wait_exponential(multiplier=0.2, max=5.0) + wait_random(0, 0.2),
             sleep=self.interrupt.sleep,
             reraise=True,
         )

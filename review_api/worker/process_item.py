@@ -1,7 +1,7 @@
 """Takes one item through transcription and scoring.
 
-Each stage looks for its result first and stores it under its own key before the call and the item say so. What
-goes wrong with one item ends in its quarantine, never in the end of the batch.
+Each stage looks for its result first and stores it under its own key before the call and the item say so.
+What goes wrong with one item ends in its quarantine, never in the end of the batch.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class _Attempts:
             if self.hand.item.attempts >= self.work.place.settings.max_item_attempts:
                 self._set_aside(
                     INTERNAL,
-                    f"callqa failed {self.hand.item.attempts} times on this call; the worker's log says why under"
-                    f" request id {self.request_id}",
+                    f"callqa failed {self.hand.item.attempts} times on this call; the worker's log says why"
+                    f" under request id {self.request_id}",
                 )
                 return
             try:
@@ -101,7 +101,7 @@ class _Attempts:
         item = self.hand.item
         self.hand.write(item.begin(self.work.shard.lease))
         call = self.work.patience.store(self.work.stores.calls.get, item.call_id)
-        if call.quarantine is not None and call.quarantine.holds_under(self.versions):
+        if call.quarantine is not None and call.quarantine.bars_call(self.versions):
             # Another batch has found it out already.
             self.hand.write(self.hand.item.set_aside(call.quarantine))
             return

@@ -38,7 +38,7 @@ class Transcription(Protocol):
         on_progress: Callable[[float], None],
         interrupt: Interrupt,
     ) -> transcript_pb2.Transcript:
-        """Send the legs' bytes and return the transcript; `on_progress` is told the fraction heard, 0 to 1."""
+        """Send the legs' bytes and return the transcript; `on_progress` gets the fraction heard, 0 to 1."""
 
 
 class Scoring(Protocol):
