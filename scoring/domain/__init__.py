@@ -1,0 +1,1 @@
+"""The values that scoring reasons about; they know neither protobuf nor spaCy."""

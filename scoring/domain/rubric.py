@@ -1,0 +1,99 @@
+"""A compiled rubric: the rules that read turns and the criteria that judge what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scoring.domain.finding import Assertion, Kind
+    from scoring.domain.transcript import Role
+
+
+class Event(StrEnum):
+    """What an outcome event does to the customer's issue."""
+
+    ACTION_DONE = "action_done"
+    CUSTOMER_CONFIRMS = "customer_confirms"
+    CUSTOMER_CONTENT = "customer_content"
+    CUSTOMER_REJECTS = "customer_rejects"
+    CANNOT_HELP = "cannot_help"
+    TRANSFER = "transfer"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which part of a call is searched; what isn't given doesn't limit.
+
+    Times are in seconds. An agent turn is everything the agent says until the customer speaks.
+    """
+
+    from_start_s: float = 0.0
+    to_s: float | None = None
+    before_end_s: float | None = None
+    first_agent_turns: int | None = None
+    last_agent_turns: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that can be said: whose words, what finds them, what their context must not be.
+
+    `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
+    pattern isn't believed. `calls_for` are the markers that a trigger asks for; `event` is what words do.
+    """
+
+    id: str
+    kind: Kind
+    role: Role
+    say: tuple[str, ...] = ()
+    patterns: tuple[tuple[Mapping[str, object], ...], ...] = ()
+    accept: float = 1.0
+    veto: float | None = None
+    reject: frozenset[Assertion] = frozenset()
+    window: Window = field(default_factory=Window)
+    prohibited: bool = False
+    calls_for: tuple[str, ...] = ()
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a rubric asks of the words before it judges by them.
+
+    Evidence with a word below `word_confidence_floor` (0 to 1) decides nothing; a turn whose role is less
+    sure than `role_confidence_floor` counts as nobody's; a call of fewer than `min_words` words isn't judged.
+    """
+
+    word_confidence_floor: float
+    role_confidence_floor: float
+    min_words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One question: the detector that answers it (`detector`) with its checked parameters (`check`)."""
+
+    id: str
+    title: str
+    section: str
+    points: float
+    auto_fail: bool
+    flag_on_fail: str
+    detector: str
+    check: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """A form with all it needs: criteria in order and rules by id."""
+
+    name: str
+    title: str
+    reading: Reading
+    criteria: tuple[Criterion, ...]
+    rules: Mapping[str, Rule]

@@ -1,0 +1,20 @@
+"""The one list of detectors. A new kind of question is one detector here, one key in a rubric, one test."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from scoring.judgement.empathy import Answered
+from scoring.judgement.holds import HoldAnnounced
+from scoring.judgement.outcome import OutcomeIn
+from scoring.judgement.statements import NotSaid, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scoring.judgement.verdict import Detector
+
+_ALL: Final[tuple[Detector, ...]] = (Said(), NotSaid(), Answered(), HoldAnnounced(), OutcomeIn())
+
+DETECTORS: Final[Mapping[str, Detector]] = MappingProxyType({detector.key: detector for detector in _ALL})

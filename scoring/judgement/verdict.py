@@ -1,0 +1,62 @@
+"""What a detector answers, before points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from scoring.domain.scorecard import AnswerValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+    from scoring.domain.finding import Finding
+    from scoring.domain.rubric import Rule
+    from scoring.domain.scorecard import Outcome
+    from scoring.judgement.call import ReadCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A value, one sentence for people, and the findings it rests on."""
+
+    value: AnswerValue
+    explanation: str
+    findings: tuple[Finding, ...] = ()
+
+
+def passed(explanation: str, *findings: Finding) -> Verdict:
+    """Return PASS."""
+    return Verdict(value=AnswerValue.PASS, explanation=explanation, findings=findings)
+
+
+def failed(explanation: str, *findings: Finding) -> Verdict:
+    """Return FAIL."""
+    return Verdict(value=AnswerValue.FAIL, explanation=explanation, findings=findings)
+
+
+def not_applicable(explanation: str, *findings: Finding) -> Verdict:
+    """Return NOT_APPLICABLE."""
+    return Verdict(value=AnswerValue.NOT_APPLICABLE, explanation=explanation, findings=findings)
+
+
+def insufficient(explanation: str, *findings: Finding) -> Verdict:
+    """Return INSUFFICIENT_EVIDENCE."""
+    return Verdict(value=AnswerValue.INSUFFICIENT_EVIDENCE, explanation=explanation, findings=findings)
+
+
+class Detector(Protocol):
+    """One kind of question. A rubric names it by `key`; `shape` is the form of its parameters."""
+
+    key: str
+    shape: type[BaseModel]
+
+    def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:
+        """Return what is wrong with the parameters among these rules: (parameter, sentence) each."""
+        ...
+
+    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:
+        """Answer the question for a call."""
+        ...

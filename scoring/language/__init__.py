@@ -1,0 +1,1 @@
+"""Turns read by spaCy and static embeddings: which rules fire where, and how the words stand there."""

@@ -1,0 +1,198 @@
+"""The four steps after spaCy's own: rules find spans, semantics compares, fusion decides, context marks.
+
+Rules write `doc.spans["qa"]` with the rule's id as span id; fusion leaves there what it believes. Context
+comes last, so that words are marked once, whichever way they were found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from spacy.language import Language
+from spacy.matcher import Matcher
+from spacy.tokens import Doc, Span
+from spacy.util import registry
+
+from scoring.domain.finding import Assertion, Method
+from scoring.language.context import assertion, cues
+from scoring.language.embedding import StaticEmbedding, static_embedding
+from scoring.language.match import Match, Near, Reading
+from scoring.language.similarity import Exemplars, Similar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPANS: Final = "qa"
+
+for _name in ("qa_similar", "qa_fused", "qa_reading"):
+    # Extensions belong to the process; a module imported twice must not fail for that.
+    Doc.set_extension(_name, default=None, force=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fused:
+    """A span that fusion believes: how it was found, and the cues its exemplar has itself."""
+
+    span: Span
+    method: Method
+    score: float
+    threshold: float
+    cues: frozenset[Assertion] = frozenset()
+
+
+@registry.misc("callqa.static_embedding.v1")  # type: ignore[untyped-decorator]
+def _embedding() -> StaticEmbedding:
+    return static_embedding()
+
+
+class RuleSpans:
+    """Writes a span for the longest match of each rule's token patterns."""
+
+    def __init__(self, nlp: Language, patterns: dict[str, list[list[dict[str, Any]]]]) -> None:
+        self._matcher = Matcher(nlp.vocab)
+        for rule_id, token_patterns in patterns.items():
+            self._matcher.add(rule_id, token_patterns, greedy="LONGEST")
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write the spans."""
+        doc.spans[SPANS] = [
+            Span(doc, start, end, span_id=key) for key, start, end in sorted(self._matcher(doc), key=_place)
+        ]
+        return doc
+
+
+class Semantics:
+    """Compares the turn with every rule's plain sentences."""
+
+    def __init__(self, nlp: Language, sentences: dict[str, list[str]], embedding: StaticEmbedding) -> None:
+        self._exemplars = Exemplars(sentences, nlp, embedding)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write what is near to `doc._.qa_similar`."""
+        doc._.qa_similar = self._exemplars.similar(doc)
+        return doc
+
+
+class Fusion:
+    """Believes a pattern that similarity doesn't veto, and a sentence that is similar enough alone.
+
+    `accept` and `veto` are per rule, 0 to 1; a rule without a veto decides by its patterns alone.
+    """
+
+    def __init__(self, accept: dict[str, float], veto: dict[str, float]) -> None:
+        self._accept = accept
+        self._veto = veto
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write what is believed to `doc._.qa_fused`."""
+        similar: dict[str, list[Similar]] = doc._.qa_similar
+        fused = [
+            item for span in doc.spans[SPANS] for item in self._of_pattern(span, similar.get(span.id_, []))
+        ]
+        for rule_id in sorted(similar):
+            taken = [item.span for item in fused if item.span.id_ == rule_id]
+            fused += self._of_sentence(doc, rule_id, similar[rule_id], taken)
+        fused.sort(key=lambda item: (item.span.start, item.span.end, item.span.id_))
+        doc._.qa_fused = fused
+        doc.spans[SPANS] = [item.span for item in fused]
+        return doc
+
+    def _of_pattern(self, span: Span, similar: list[Similar]) -> Iterator[Fused]:
+        best = max((near.score for near in similar if _overlap(near, span)), default=0.0)
+        veto = self._veto.get(span.id_)
+        if veto is not None and best < veto:
+            return
+        accept = self._accept.get(span.id_, 1.0)
+        if best >= accept:
+            yield Fused(span=span, method=Method.RULE_AND_SEMANTIC, score=best, threshold=accept)
+        elif veto is not None:
+            yield Fused(span=span, method=Method.RULE_AND_SEMANTIC, score=best, threshold=veto)
+        else:
+            yield Fused(span=span, method=Method.RULE, score=1.0, threshold=1.0)
+
+    def _of_sentence(
+        self, doc: Doc, rule_id: str, similar: list[Similar], taken: list[Span]
+    ) -> Iterator[Fused]:
+        accept = self._accept.get(rule_id, 1.0)
+        for near in similar:
+            if near.score < accept:
+                return
+            if any(_overlap(near, span) for span in taken):
+                continue
+            span = Span(doc, near.start, near.end, span_id=rule_id)
+            if Assertion.NEGATED in near.cues - cues(span):
+                # "You have solved it" is not what "you have not solved it" looks for.
+                continue
+            taken.append(span)
+            yield Fused(span=span, method=Method.SEMANTIC, score=near.score, threshold=accept, cues=near.cues)
+
+
+class Context:
+    """Marks how each believed span stands in its sentence and leaves the turn's reading."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write the turn's reading to `doc._.qa_reading`."""
+        matches = tuple(self._match(doc, item) for item in doc._.qa_fused)
+        found = {match.rule_id for match in matches}
+        nearest = {
+            rule_id: _near(doc, similar[0])
+            for rule_id, similar in sorted(doc._.qa_similar.items())
+            if rule_id not in found
+        }
+        doc._.qa_reading = Reading(matches=matches, nearest=nearest)
+        return doc
+
+    def _match(self, doc: Doc, item: Fused) -> Match:
+        span = item.span
+        stands = assertion(doc, span.start, span.end)
+        if item.method is Method.SEMANTIC:
+            # Similarity hardly sees a "not": with one that the sentence lacks, a stretch says the opposite.
+            added = cues(span) - item.cues
+            if Assertion.NEGATED in added:
+                stands = Assertion.NEGATED
+            elif Assertion.HYPOTHETICAL in added:
+                stands = Assertion.HYPOTHETICAL
+        return Match(
+            rule_id=span.id_,
+            start_char=span.start_char,
+            end_char=span.end_char,
+            assertion=stands,
+            method=item.method,
+            score=item.score,
+            threshold=item.threshold,
+        )
+
+
+def _near(doc: Doc, near: Similar) -> Near:
+    span = doc[near.start : near.end]
+    return Near(score=near.score, start_char=span.start_char, end_char=span.end_char)
+
+
+def _overlap(near: Similar, span: Span) -> bool:
+    return bool(near.start < span.end and span.start < near.end)
+
+
+def _place(match: tuple[int, int, int]) -> tuple[int, int, int]:
+    key, start, end = match
+    return start, end, key
+
+
+@Language.factory("qa_rules")
+def _rules(nlp: Language, name: str, patterns: dict[str, list[list[dict[str, Any]]]]) -> RuleSpans:  # noqa: ARG001 - spaCy gives each factory its name
+    return RuleSpans(nlp, patterns)
+
+
+@Language.factory("qa_semantic", default_config={"embedding": {"@misc": "callqa.static_embedding.v1"}})
+def _semantic(nlp: Language, name: str, sentences: dict[str, list[str]], embedding: Any) -> Semantics:  # noqa: ARG001, ANN401 - as above; spaCy checks the type by pydantic
+    return Semantics(nlp, sentences, embedding)
+
+
+@Language.factory("qa_fuse")
+def _fuse(nlp: Language, name: str, accept: dict[str, float], veto: dict[str, float]) -> Fusion:  # noqa: ARG001 - as above
+    return Fusion(accept, veto)
+
+
+@Language.factory("qa_context")
+def _context(nlp: Language, name: str) -> Context:  # noqa: ARG001 - as above
+    return Context()

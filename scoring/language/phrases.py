@@ -1,0 +1,162 @@
+"""Phrases: token patterns as a person writes them.
+
+    (can|could|may) i (just)? ~confirm|verify your ..3 postcode
+
+A word matches itself in any spelling, case and contraction (`can not` finds "can't"). `a|b` is either word,
+`(a b|c)` either group of words, `?` makes what stands before it optional, `~` matches every form of a verb or
+noun (`~refund` finds "refunded"), `..3` stands for up to three words of the same sentence. Commas and
+hesitations ("um") between words are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from spacy.tokens import Doc
+
+    Tokenizer = Callable[[str], Doc]
+
+TokenPattern = tuple["Mapping[str, object]", ...]
+
+_SYMBOL: Final = re.compile(r"\s*(\.\.(\d+)|[()?|]|[^\s()?|]+)")
+_MAX_GAP_WORDS: Final = 8
+_MAX_PATTERNS: Final = 400
+_FILLER: Final[Mapping[str, object]] = {
+    "NORM": {
+        "IN": [",", "-", "\N{EN DASH}", "\N{HORIZONTAL ELLIPSIS}", "...", "um", "uh", "er", "erm", "uhm"]
+    },
+    "OP": "{0,2}",
+}
+# Forms that sound alike or that a contraction leaves open.
+_ALIKE: Final[Mapping[str, tuple[str, ...]]] = {
+    "is": ("is", "'s", "\N{RIGHT SINGLE QUOTATION MARK}s"),
+    "'s": ("is", "'s", "\N{RIGHT SINGLE QUOTATION MARK}s"),
+    "would": ("would", "'d", "\N{RIGHT SINGLE QUOTATION MARK}d"),
+    "'d": ("would", "'d", "\N{RIGHT SINGLE QUOTATION MARK}d"),
+    "am": ("am", "m"),
+}
+
+# One way to read a phrase: elements in a row. An element is a tuple of alternatives for one token, or a gap.
+_Element = tuple[str, tuple[str, ...]]
+_Way = tuple[_Element, ...]
+
+
+class PhraseError(ValueError):
+    """The phrase can't be read; the message says where."""
+
+
+def token_patterns(phrase: str, tokenizer: Tokenizer) -> list[TokenPattern]:
+    """Return the Matcher patterns of a phrase; PhraseError says what is wrong with it."""
+    symbols = _symbols(phrase)
+    ways, position = _sequence(symbols, 0, tokenizer)
+    if position < len(symbols):
+        raise PhraseError("')' closes nothing")
+    patterns = [_pattern(way) for way in dict.fromkeys(ways)]
+    if not all(patterns):
+        raise PhraseError("every word is optional, so it would match everywhere")
+    return patterns
+
+
+def _symbols(phrase: str) -> list[str]:
+    return [match[1] for match in _SYMBOL.finditer(phrase)]
+
+
+def _sequence(symbols: list[str], position: int, tokenizer: Tokenizer) -> tuple[list[_Way], int]:
+    """Read up to a closing bracket or the end; every way to read on multiplies with those before."""
+    ways: list[_Way] = [()]
+    while position < len(symbols) and symbols[position] != ")":
+        options, position = _element(symbols, position, tokenizer)
+        if position < len(symbols) and symbols[position] == "?":
+            options, position = [(), *options], position + 1
+        ways = [before + after for before, after in product(ways, options)]
+        if len(ways) > _MAX_PATTERNS:
+            raise PhraseError(f"it can be read in more than {_MAX_PATTERNS} ways; write several phrases")
+    return ways, position
+
+
+def _element(symbols: list[str], position: int, tokenizer: Tokenizer) -> tuple[list[_Way], int]:
+    symbol = symbols[position]
+    if symbol == "(":
+        return _group(symbols, position + 1, tokenizer)
+    if symbol in {"|", "?"}:
+        raise PhraseError(f"'{symbol}' has nothing before it")
+    gap = re.fullmatch(r"\.\.(\d+)", symbol)
+    if gap:
+        if not 1 <= int(gap[1]) <= _MAX_GAP_WORDS:
+            raise PhraseError(f"a gap is ..1 to ..{_MAX_GAP_WORDS}")
+        return [(("gap", (gap[1],)),)], position + 1
+    words = [symbol]
+    while position + 1 < len(symbols) and symbols[position + 1] == "|":
+        position += 2
+        if position >= len(symbols) or symbols[position] in {"|", "?", "(", ")"}:
+            raise PhraseError("'|' needs a word on both sides; use brackets for several words")
+        words.append(symbols[position])
+    return _alternatives(words, tokenizer), position + 1
+
+
+def _group(symbols: list[str], position: int, tokenizer: Tokenizer) -> tuple[list[_Way], int]:
+    # Brackets hold alternatives of several words, so `|` binds looser here than between bare words.
+    depth, start, options = 0, position, []
+    for index in range(position, len(symbols)):
+        symbol = symbols[index]
+        if depth == 0 and symbol in {"|", ")"}:
+            ways, _ = _sequence(symbols[start:index], 0, tokenizer)
+            options += ways
+            start = index + 1
+            if symbol == ")":
+                return _merged(options), index + 1
+        depth += {"(": 1, ")": -1}.get(symbol, 0)
+    raise PhraseError("'(' isn't closed")
+
+
+def _alternatives(words: list[str], tokenizer: Tokenizer) -> list[_Way]:
+    lemma = words[0].startswith("~")
+    ways: list[_Way] = []
+    for word in words:
+        bare = word.removeprefix("~")
+        tokens = [token for token in tokenizer(bare) if not token.is_punct]
+        if not tokens:
+            raise PhraseError(f"'{word}' holds no word")
+        if lemma:
+            # A lemma keeps the writer's spelling, a norm is American.
+            ways.append(tuple(("lemma", (token.norm_.lower(), token.lower_)) for token in tokens))
+        else:
+            ways.append(tuple(("norm", (token.norm_.lower(),)) for token in tokens))
+    return _merged(ways)
+
+
+def _merged(ways: list[_Way]) -> list[_Way]:
+    """Join ways of one token each into one element with alternatives: fewer patterns, the same matches."""
+    merged: dict[str, tuple[str, ...]] = {}
+    rest: list[_Way] = []
+    for way in ways:
+        if len(way) == 1 and way[0][0] != "gap":
+            name, words = way[0]
+            merged[name] = tuple(dict.fromkeys(merged.get(name, ()) + words))
+        else:
+            rest.append(way)
+    return [((name, words),) for name, words in merged.items()] + rest
+
+
+def _pattern(way: _Way) -> TokenPattern:
+    if all(name == "gap" for name, _ in way):
+        return ()
+    return tuple(_tokens(way))
+
+
+def _tokens(way: _Way) -> Iterator[Mapping[str, object]]:
+    for position, (name, words) in enumerate(way):
+        if name == "gap":
+            yield {"TEXT": {"NOT_IN": [".", "?", "!"]}, "OP": f"{{0,{words[0]}}}"}
+            continue
+        if position:
+            yield _FILLER
+        if name == "lemma":
+            yield {"LEMMA": {"IN": sorted(set(words))}}
+        else:
+            yield {"NORM": {"IN": sorted({form for word in words for form in _ALIKE.get(word, (word,))})}}

