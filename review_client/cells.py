@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from callqa.v1.transcript_pb2 import AGENT, CUSTOMER, UNKNOWN
@@ -30,15 +30,15 @@ class CellError(ValueError):
 
 
 def started_at(cell: str) -> datetime | None:
-    """Return an RFC 3339 time with its offset; None for an empty cell."""
+    """Return an RFC 3339 time in UTC; None for an empty cell."""
     if not cell:
         return None
     advice = f"{cell!r} is no time; write RFC 3339 with its offset, as 2026-05-02T09:12:00+01:00"
     if not _RFC_3339.fullmatch(cell):
         raise CellError(advice)
     try:
-        return datetime.fromisoformat(cell.upper())
-    except ValueError:
+        return datetime.fromisoformat(cell.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
         # The form is right and the day does not exist.
         raise CellError(advice) from None
 

@@ -120,10 +120,9 @@ def file_problem(path: Path) -> str | None:
             pass
     except FileNotFoundError:
         return "there is no such file; correct the path"
-    except PermissionError:
-        return "can't be read; ask for permission to read it"
     except OSError as error:
-        return f"can't be read ({error.strerror or 'unknown cause'})"
-    if size_bytes == 0:
-        return "is empty (0 bytes); export the recording again"
-    return None
+        return f"can't be read ({error.strerror or 'unknown cause'}); correct the path or its permissions"
+    except ValueError:
+        # A NUL character, which no file system takes.
+        return "is no file name; correct the path"
+    return None if size_bytes else "is empty (0 bytes); export the recording again"

@@ -126,7 +126,9 @@ def _print_problems(error: grpc.RpcError, files: list[Path], *, as_json: bool) -
     for violation in violations:
         file_name, line, field = problem_place(violation.field) or ("", 0, violation.field)
         path = path_of.get(file_name, file_name)
-        problems.append({"file": path, "line": line, "field": field, "message": violation.description})
+        problems.append(
+            {"file": path, "line": line or None, "field": field, "message": violation.description}
+        )
         place = f"{path}:{line}" if line else path
         output.complain(": ".join(filter(None, (place, field, violation.description))))
     if as_json:

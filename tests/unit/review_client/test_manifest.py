@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from callqa.v1.transcript_pb2 import AGENT, CUSTOMER
+from hypothesis import strategies
 
 from review_client.errors import WrongInputError
-from review_client.manifest import read_manifest
+from review_client.manifest import COLUMNS, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,3 +220,28 @@ def test_another_encoding_is_told_with_its_line(write: Write) -> None:
 def test_a_missing_manifest_is_told(tmp_path: Path) -> None:
     with pytest.raises(WrongInputError, match="can't be read \\(No such file or directory\\); correct"):
         read_manifest(tmp_path / "gone.csv")
+
+
+CELLS = strategies.one_of(
+    strategies.sampled_from(["a.wav", "b.wav", "", '"', "x;y", "k=v", "2026-05-02T09:12:00Z", "agent"]),
+    strategies.text(max_size=12),
+)
+
+
+@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(
+    header=strategies.lists(strategies.sampled_from(COLUMNS), min_size=1, max_size=6, unique=True),
+    rows=strategies.lists(strategies.lists(CELLS, max_size=6), max_size=4),
+)
+def test_whatever_is_written_gives_calls_and_problems_or_one_sentence(
+    write: Write, header: list[str], rows: list[list[str]]
+) -> None:
+    path = write("\n".join(",".join(row) for row in [header, *rows]))
+    try:
+        intake = read_manifest(path)
+    except WrongInputError:
+        return
+    assert intake.calls or intake.problems
+    assert all(problem.place.line for problem in intake.problems)
+    for call in intake.calls:
+        call.as_call(dict.fromkeys((leg.path for leg in call.legs), "0" * 64))
