@@ -18,6 +18,7 @@ class Event(StrEnum):
 
     ACTION_DONE = "action_done"
     CUSTOMER_CONFIRMS = "customer_confirms"
+    CUSTOMER_ACCEPTS = "customer_accepts"
     CUSTOMER_CONTENT = "customer_content"
     CUSTOMER_REJECTS = "customer_rejects"
     CANNOT_HELP = "cannot_help"

@@ -30,6 +30,8 @@ _ALL: Final = frozenset(Result)
 _MOVES: Final[Mapping[Event, tuple[frozenset[Result], Result]]] = {
     Event.ACTION_DONE: (_OPEN, Result.RESOLVED),
     Event.CUSTOMER_CONFIRMS: (_ALL, Result.RESOLVED),
+    # Taking an alternative settles what was refused before.
+    Event.CUSTOMER_ACCEPTS: (frozenset({Result.UNDETERMINED, Result.UNRESOLVED}), Result.RESOLVED),
     # Being content settles what nothing else has; it doesn't undo a refusal.
     Event.CUSTOMER_CONTENT: (frozenset({Result.UNDETERMINED}), Result.RESOLVED),
     Event.CUSTOMER_REJECTS: (_OPEN, Result.UNRESOLVED),

@@ -6,11 +6,11 @@ comes last, so that words are marked once, whichever way they were found.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from spacy.language import Language
-from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 from spacy.util import registry
 
@@ -18,6 +18,7 @@ from scoring.domain.finding import Assertion, Method
 from scoring.language.context import assertion, cues
 from scoring.language.embedding import StaticEmbedding, static_embedding
 from scoring.language.match import Match, Near, Reading
+from scoring.language.patterns import PatternIndex
 from scoring.language.similarity import Exemplars, Similar
 
 if TYPE_CHECKING:
@@ -47,17 +48,15 @@ def _embedding() -> StaticEmbedding:
 
 
 class RuleSpans:
-    """Writes a span for the longest match of each rule's token patterns."""
+    """Writes a span for the longest match of each rule's token patterns, given as JSON by rule id."""
 
-    def __init__(self, nlp: Language, patterns: dict[str, list[list[dict[str, Any]]]]) -> None:
-        self._matcher = Matcher(nlp.vocab)
-        for rule_id, token_patterns in patterns.items():
-            self._matcher.add(rule_id, token_patterns, greedy="LONGEST")
+    def __init__(self, nlp: Language, patterns: str) -> None:
+        self._index = PatternIndex(nlp.vocab, json.loads(patterns))
 
     def __call__(self, doc: Doc) -> Doc:
         """Write the spans."""
         doc.spans[SPANS] = [
-            Span(doc, start, end, span_id=key) for key, start, end in sorted(self._matcher(doc), key=_place)
+            Span(doc, start, end, span_id=rule_id) for start, end, rule_id in self._index.matches(doc)
         ]
         return doc
 
@@ -173,13 +172,8 @@ def _overlap(near: Similar, span: Span) -> bool:
     return bool(near.start < span.end and span.start < near.end)
 
 
-def _place(match: tuple[int, int, int]) -> tuple[int, int, int]:
-    key, start, end = match
-    return start, end, key
-
-
 @Language.factory("qa_rules")
-def _rules(nlp: Language, name: str, patterns: dict[str, list[list[dict[str, Any]]]]) -> RuleSpans:  # noqa: ARG001 - spaCy gives each factory its name
+def _rules(nlp: Language, name: str, patterns: str) -> RuleSpans:  # noqa: ARG001 - spaCy gives each factory its name
     return RuleSpans(nlp, patterns)
 
 

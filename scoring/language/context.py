@@ -71,6 +71,7 @@ _AUXILIARIES: Final = frozenset(
 _SUBJECTS: Final = frozenset(
     {"i", "you", "we", "he", "she", "they", "it", "that", "this", "there", "your", "my", "the"}
 )
+_AFTER_ANSWER: Final = _SUBJECTS | {"problem", "worries", "doubt", "thank", "thanks"}
 _ASKERS: Final = frozenset({"what", "why", "how", "who", "where", "when", "which"})
 
 
@@ -125,8 +126,10 @@ def _is_answer(token: Token) -> bool:
     """Tell the "no" of "no, I guarantee it" and of "no problem" from a negation."""
     if token.norm_.lower() != "no" or token.i + 1 >= len(token.doc):
         return False
+    if token.i == 0 or token.nbor(-1).is_punct:
+        return True
     following = token.nbor(1)
-    return following.is_punct or following.norm_.lower() in {"problem", "worries", "doubt"} | _SUBJECTS
+    return following.is_punct or following.norm_.lower() in _AFTER_ANSWER
 
 
 def _is_reported(before: list[Token]) -> bool:
@@ -140,15 +143,23 @@ def _is_reported(before: list[Token]) -> bool:
 def _is_question(doc: Doc, before: list[Token], start: int, end: int) -> bool:
     for position in range(end - 1, len(doc)):
         mark = doc[position].text
+        if mark == "," and _asks(_opening(doc[position + 1 : position + 5])):
+            # "It is booked, can I do anything else?" asks something, but not whether it is booked.
+            break
         if mark[-1] in ".!?;":
             if mark[-1] == "?":
                 return True
             break
     # Without punctuation the order of the first words tells: "can you", "what is".
-    clause = [token.norm_.lower() for token in [*before, *doc[start:end]]]
-    while clause and clause[0] in _OPENERS:
-        clause = clause[1:]
-    return _asks(clause[:2]) or _asks([token.norm_.lower() for token in doc[start : start + 2]])
+    return _asks(_opening([*before, *doc[start:end]])) or _asks(_opening(doc[start : start + 2]))
+
+
+def _opening(tokens: Iterable[Token]) -> list[str]:
+    """Return the first two words, without "okay so" and the like."""
+    norms = [token.norm_.lower() for token in tokens]
+    while norms and norms[0] in _OPENERS:
+        norms = norms[1:]
+    return norms[:2]
 
 
 def _asks(norms: list[str]) -> bool:

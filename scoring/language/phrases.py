@@ -41,6 +41,8 @@ _ALIKE: Final[Mapping[str, tuple[str, ...]]] = {
     "am": ("am", "m"),
 }
 
+_OPTIONAL: Final[Mapping[str, str]] = {"norm": "norm?", "lemma": "lemma?"}
+
 # One way to read a phrase: elements in a row. An element is a tuple of alternatives for one token, or a gap.
 _Element = tuple[str, tuple[str, ...]]
 _Way = tuple[_Element, ...]
@@ -72,11 +74,19 @@ def _sequence(symbols: list[str], position: int, tokenizer: Tokenizer) -> tuple[
     while position < len(symbols) and symbols[position] != ")":
         options, position = _element(symbols, position, tokenizer)
         if position < len(symbols) and symbols[position] == "?":
-            options, position = [(), *options], position + 1
+            options, position = _optional(options), position + 1
         ways = [before + after for before, after in product(ways, options)]
         if len(ways) > _MAX_PATTERNS:
             raise PhraseError(f"it can be read in more than {_MAX_PATTERNS} ways; write several phrases")
     return ways, position
+
+
+def _optional(options: list[_Way]) -> list[_Way]:
+    # One token can be optional within a pattern; several need a pattern with and one without them.
+    if len(options) == 1 and len(options[0]) == 1 and options[0][0][0] in _OPTIONAL:
+        [[(name, words)]] = options
+        return [((_OPTIONAL[name], words),)]
+    return [(), *options]
 
 
 def _element(symbols: list[str], position: int, tokenizer: Tokenizer) -> tuple[list[_Way], int]:
@@ -135,7 +145,7 @@ def _merged(ways: list[_Way]) -> list[_Way]:
     merged: dict[str, tuple[str, ...]] = {}
     rest: list[_Way] = []
     for way in ways:
-        if len(way) == 1 and way[0][0] != "gap":
+        if len(way) == 1 and way[0][0] in _OPTIONAL:
             name, words = way[0]
             merged[name] = tuple(dict.fromkeys(merged.get(name, ()) + words))
         else:
@@ -144,7 +154,7 @@ def _merged(ways: list[_Way]) -> list[_Way]:
 
 
 def _pattern(way: _Way) -> TokenPattern:
-    if all(name == "gap" for name, _ in way):
+    if all(name not in _OPTIONAL for name, _ in way):
         return ()
     return tuple(_tokens(way))
 
@@ -156,7 +166,9 @@ def _tokens(way: _Way) -> Iterator[Mapping[str, object]]:
             continue
         if position:
             yield _FILLER
-        if name == "lemma":
-            yield {"LEMMA": {"IN": sorted(set(words))}}
+        optional = {"OP": "?"} if name.endswith("?") else {}
+        if name.startswith("lemma"):
+            yield {"LEMMA": {"IN": sorted(set(words))}, **optional}
         else:
-            yield {"NORM": {"IN": sorted({form for word in words for form in _ALIKE.get(word, (word,))})}}
+            forms = sorted({form for word in words for form in _ALIKE.get(word, (word,))})
+            yield {"NORM": {"IN": forms}, **optional}

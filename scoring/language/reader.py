@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -70,12 +71,9 @@ class LanguageModel:
             nlp = spacy.blank("en", vocab=self._nlp.vocab)
             for name in self._nlp.pipe_names:
                 nlp.add_pipe(name, source=self._nlp)
-            nlp.add_pipe(
-                "qa_rules",
-                config={
-                    "patterns": {r.id: [list(map(dict, p)) for p in r.patterns] for r in rules if r.patterns}
-                },
-            )
+            # As JSON, because spaCy checks every element of a nested config, which takes seconds for thousands.
+            patterns = json.dumps({rule.id: rule.patterns for rule in rules if rule.patterns})
+            nlp.add_pipe("qa_rules", config={"patterns": patterns})
             nlp.add_pipe("qa_semantic", config={"sentences": {r.id: list(r.say) for r in rules if r.say}})
             nlp.add_pipe(
                 "qa_fuse",

@@ -75,9 +75,10 @@ class Exemplars:
         if not self._groups or not len(doc):
             return {}
         sums = self._sums(doc)
+        sentences = [(sentence.start, sentence.end) for sentence in doc.sents]
         found: dict[str, dict[tuple[int, int], Similar]] = {}
         for group in self._groups:
-            stretches = list(dict.fromkeys(_stretches(doc, group.words)))
+            stretches = list(dict.fromkeys(_stretches(sentences, group.words)))
             if not stretches:
                 continue
             starts, ends = np.array(stretches).T
@@ -107,18 +108,17 @@ class Exemplars:
         return sums
 
 
-def _stretches(doc: Doc, words: int) -> Iterator[tuple[int, int]]:
+def _stretches(sentences: Sequence[tuple[int, int]], words: int) -> Iterator[tuple[int, int]]:
     """Yield token ranges: each sentence of about `words` words, windows of that length in longer ones."""
-    for sentence in doc.sents:
-        length = len(sentence)
+    for first, last in sentences:
+        length = last - first
         if length < _MIN_WORDS:
             continue
         if length <= words * 2:
-            yield sentence.start, sentence.end
+            yield first, last
         if length <= words * _SLACK:
             continue
         stride = max(1, words // 4)
-        for start in range(sentence.start, sentence.end - words + stride, stride):
-            begin = min(start, sentence.end - words)
-            if begin >= sentence.start:
-                yield begin, begin + words
+        for start in range(first, last - words + stride, stride):
+            begin = max(first, min(start, last - words))
+            yield begin, begin + words

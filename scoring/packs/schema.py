@@ -108,6 +108,7 @@ class EventEntry(RuleEntry):
     event: Literal[
         "action_done",
         "customer_confirms",
+        "customer_accepts",
         "customer_content",
         "customer_rejects",
         "cannot_help",

@@ -1,0 +1,90 @@
+"""Thousands of token patterns on a turn: only those whose words all occur in it are tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from spacy.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+    from scoring.language.phrases import TokenPattern
+
+_ATTRIBUTES: Final = ("NORM", "LEMMA", "LOWER")
+
+# Words one token of a pattern must be one of, with the attribute: {"NORM:can", "NORM:could"}.
+_Needed = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One pattern in a matcher of its own, and what a turn must hold for it to match."""
+
+    rule_id: str
+    matcher: Matcher
+    needed: tuple[_Needed, ...]
+
+
+class PatternIndex:
+    """Patterns by their rarest needed words. spaCy's Matcher tries every pattern at every token, which is slow."""
+
+    def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[TokenPattern]]) -> None:
+        rows = [
+            (rule_id, pattern, tuple(_needed(pattern))) for rule_id in sorted(patterns) for pattern in patterns[rule_id]
+        ]
+        common = Counter(word for _, _, needed in rows for words in needed for word in words)
+        self._always: list[_Entry] = []
+        self._by_word: dict[str, list[_Entry]] = {}
+        for rule_id, pattern, needed in rows:
+            matcher = Matcher(vocab, validate=False)
+            matcher.add(rule_id, [list(map(dict, pattern))], greedy="LONGEST")
+            entry = _Entry(rule_id=rule_id, matcher=matcher, needed=needed)
+            if not needed:
+                self._always.append(entry)
+                continue
+            rarest = min(needed, key=lambda words: (sum(common[word] for word in words), sorted(words)))
+            for word in sorted(rarest):
+                self._by_word.setdefault(word, []).append(entry)
+
+    def matches(self, doc: Doc) -> list[tuple[int, int, str]]:
+        """Return (first token, one past the last, rule id): per rule the longest matches that don't overlap."""
+        present = {f"NORM:{token.norm_}" for token in doc}
+        present |= {f"LEMMA:{token.lemma_}" for token in doc}
+        present |= {f"LOWER:{token.lower_}" for token in doc}
+        found: dict[str, set[tuple[int, int]]] = {}
+        for entry in self._candidates(present):
+            if all(not words.isdisjoint(present) for words in entry.needed):
+                places = {(start, end) for _, start, end in entry.matcher(doc)}
+                found.setdefault(entry.rule_id, set()).update(places)
+        return sorted((*place, rule_id) for rule_id, places in found.items() for place in _longest(places))
+
+    def _candidates(self, present: set[str]) -> Iterator[_Entry]:
+        yield from self._always
+        for word in sorted(present):
+            yield from self._by_word.get(word, ())
+
+
+def _needed(pattern: TokenPattern) -> Iterator[_Needed]:
+    for token in pattern:
+        if str(token.get("OP", "1"))[:2] in {"?", "!", "*", "{0"}:
+            continue
+        for attribute in _ATTRIBUTES:
+            wanted = token.get(attribute)
+            if isinstance(wanted, str):
+                yield frozenset({f"{attribute}:{wanted}"})
+            elif isinstance(wanted, dict) and set(wanted) == {"IN"}:
+                yield frozenset(f"{attribute}:{word}" for word in wanted["IN"])
+
+
+def _longest(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(places, key=lambda place: (place[0] - place[1], place[0])):
+        if all(end <= other_start or other_end <= start for other_start, other_end in kept):
+            kept.append((start, end))
+    return kept
