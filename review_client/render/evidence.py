@@ -29,8 +29,9 @@ def role_word(role: transcript_pb2.SpeakerRole.ValueType) -> str:
 
 
 def span(evidence: finding_pb2.Evidence | finding_pb2.Searched) -> str:
-    """Return "0:31-0:34"."""
-    return f"{clock(evidence.start_offset)}-{clock(evidence.end_offset)}"
+    """Return "0:31-0:34", or "0:31" where both fall into one second."""
+    start, end = clock(evidence.start_offset), clock(evidence.end_offset)
+    return start if start == end else f"{start}-{end}"
 
 
 def findings_grid(findings: Iterable[finding_pb2.Finding]) -> Table:
@@ -49,10 +50,11 @@ def findings_grid(findings: Iterable[finding_pb2.Finding]) -> Table:
 
 
 def absence(finding: finding_pb2.Finding) -> Text:
-    """Return what was searched without a match, as "not found in 14 turns (0:41 of speech)"."""
+    """Return what was searched without a match, as "script.recap: not found in 14 turns (0:41 of speech)"."""
     searched = finding.searched
     turns, speech = counted(searched.turn_count, "turn"), clock(searched.speech_duration)
-    text = Text(f"not found in {turns} ({speech} of speech searched)", style="italic")
+    # One answer may rest on several absences: the rule's id tells them apart.
+    text = Text(f"{finding.rule_id}: not found in {turns} ({speech} of speech searched)", style="italic")
     if searched.HasField("nearest"):
         text.append(f"; nearest at {clock(searched.nearest.start_offset)}: “{searched.nearest.quote}”")
     if searched.best_score:

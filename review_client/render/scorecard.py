@@ -87,9 +87,8 @@ def _score_line(card: scorecard_pb2.Scorecard) -> Text:
 
 
 def _section(criterion: Criterion | None, criterion_id: str) -> str:
-    return (
-        criterion.section if criterion and criterion.section else criterion_id.partition(".")[0].capitalize()
-    )
+    section = criterion.section if criterion and criterion.section else criterion_id.partition(".")[0]
+    return section[:1].upper() + section[1:]
 
 
 def _answer(
@@ -130,7 +129,10 @@ def _foot(card: scorecard_pb2.Scorecard) -> Iterable[RenderableType]:
     answered = {answer.value for answer in card.answers}
     if answered & {scorecard_pb2.Answer.NOT_APPLICABLE, scorecard_pb2.Answer.INSUFFICIENT_EVIDENCE}:
         yield Text(_LEGEND, style="dim")
+    versions = Table.grid(padding=(0, 2, 0, 0))
+    versions.add_column(no_wrap=True, style="dim")
     # An id is folded rather than cut, so that it can be copied.
+    versions.add_column(overflow="fold", style="dim")
     for title, value in (
         ("scorecard", card.name),
         ("rubric", card.rubric_revision),
@@ -138,4 +140,5 @@ def _foot(card: scorecard_pb2.Scorecard) -> Iterable[RenderableType]:
         ("engine", card.engine_version),
     ):
         if value:
-            yield Text(f"{title:<12}{value}", style="dim", overflow="fold")
+            versions.add_row(title, value)
+    yield versions

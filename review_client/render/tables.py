@@ -37,7 +37,7 @@ def results_table(results: Iterable[Result]) -> Table:
     table.add_column("AGENT", overflow="fold")
     table.add_column("SCORE", justify="right", no_wrap=True)
     table.add_column("OUTCOME", no_wrap=True)
-    table.add_column("FLAGS", overflow="fold", ratio=None)
+    table.add_column("FLAGS", overflow="fold")
     for result in results:
         if result.state == "QUARANTINED":
             outcome, notes = Text("QUARANTINED", style="bold red"), Text(result.quarantine_message)
@@ -116,8 +116,8 @@ def batches_table(batches: Iterable[batch_pb2.Batch]) -> Table:
 def rubrics_table(rubrics: Iterable[Rubric]) -> Table:
     """Return one line per rubric."""
     table = _table()
-    _id_column(table, "RUBRIC")
-    _id_column(table, "CURRENT REVISION")
+    table.add_column("RUBRIC", overflow="fold")
+    table.add_column("CURRENT REVISION", overflow="fold")
     for rubric in rubrics:
         table.add_row(
             rubric.name.removeprefix("rubrics/"), rubric.current_revision.rpartition("/")[2] or NOTHING
@@ -126,19 +126,21 @@ def rubrics_table(rubrics: Iterable[Rubric]) -> Table:
 
 
 def criteria_table(revision: RubricRevision) -> Table:
-    """Return one line per question of a scorecard form."""
+    """Return one line per question of a scorecard form; the questions take the room that is left."""
     table = _table()
+    table.expand = True
     table.add_column("SECTION", overflow="fold")
     _id_column(table, "CRITERION")
-    table.add_column("QUESTION", overflow="fold")
     table.add_column("POINTS", justify="right", no_wrap=True)
-    table.add_column("AUTO-FAIL", no_wrap=True)
+    table.add_column("QUESTION", overflow="fold", ratio=1)
     section = None
     for criterion in revision.criteria:
+        question = Text(criterion.title)
+        if criterion.auto_fail:
+            question.append(" (auto-fail)", style="red")
         shown = criterion.section if criterion.section != section else ""
         section = criterion.section
-        auto_fail = Text("yes", style="red") if criterion.auto_fail else Text(NOTHING)
-        table.add_row(shown, criterion.id, criterion.title, number(criterion.points), auto_fail)
+        table.add_row(shown, criterion.id, number(criterion.points), question)
     return table
 
 
@@ -159,4 +161,4 @@ def _table() -> Table:
 
 def _id_column(table: Table, title: str) -> None:
     # Folded where the terminal is narrow, never cut: an id that lacks its end is worth nothing.
-    table.add_column(title, overflow="fold", no_wrap=False)
+    table.add_column(title, overflow="fold")

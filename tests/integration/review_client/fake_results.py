@@ -73,6 +73,7 @@ def absent(finding_id: str) -> finding_pb2.Finding:
     """Return an absence over 14 turns of the agent, with something near it at 0:31."""
     return finding_pb2.Finding(
         id=finding_id,
+        rule_id="script.identity",
         threshold=0.62,
         searched=finding_pb2.Searched(
             turn_count=14,

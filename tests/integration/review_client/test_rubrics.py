@@ -27,11 +27,11 @@ def test_rubrics_are_listed_and_shown(callqa: Callqa) -> None:
     shown = callqa("rubrics", "show", "service-quality")
     assert shown.line_with("script.identity_verification").split() == [
         "script.identity_verification",
+        "10",
         "Verifies",
         "who",
         "calls",
-        "10",
-        "yes",
+        "(auto-fail)",
     ]
     files = callqa("rubrics", "show", "service-quality", "--json").json["files"]
     assert files[0]["file_name"] == "service-quality.yaml"

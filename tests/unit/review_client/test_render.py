@@ -1,16 +1,32 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 
 import pytest
-from callqa.v1 import batch_pb2, call_pb2, finding_pb2, scorecard_service_pb2, transcript_pb2
+from callqa.v1 import (
+    batch_pb2,
+    call_pb2,
+    finding_pb2,
+    rubric_pb2,
+    scorecard_pb2,
+    scorecard_service_pb2,
+    transcript_pb2,
+)
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console, RenderableType
 
 from review_client.progress import StageProgress, ended_calls, heard_calls
 from review_client.render.evidence import findings_grid
 from review_client.render.scorecard import cited
-from review_client.render.tables import batches_table, calls_table, results_table, scorecards_table
+from review_client.render.tables import (
+    batches_table,
+    calls_table,
+    criteria_table,
+    results_table,
+    scorecards_table,
+)
 from review_client.render.transcript import transcript_text
 from review_client.results import Result
 
@@ -25,21 +41,56 @@ def drawn(renderable: RenderableType, *, width: int = 100) -> list[str]:
     return [line.rstrip() for line in written.getvalue().splitlines()]
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_ids_are_folded_and_never_cut(width: int) -> None:
-    call = call_pb2.Call(name="calls/c", external_id=LONG_ID, agent="maria.gonzalez", queue="billing")
+@pytest.mark.parametrize("width", [72, 80, 120])
+def test_nothing_is_cut_where_it_is_narrow(width: int) -> None:
+    call = call_pb2.Call(
+        name="calls/c",
+        external_id=LONG_ID,
+        agent="maria.gonzalez",
+        queue="billing-retention",
+        start_time=Timestamp(seconds=1_777_713_125),
+        duration=Duration(seconds=3725),
+        state=call_pb2.Call.QUARANTINED,
+    )
     summary = scorecard_service_pb2.ScorecardSummary(
-        scorecard="calls/c/scorecards/s", external_id=LONG_ID, agent="maria.gonzalez", flags=["needs-review"]
+        scorecard="calls/c/scorecards/s",
+        external_id=LONG_ID,
+        agent="maria.gonzalez",
+        queue="billing-retention",
+        score=100,
+        outcome=scorecard_pb2.Outcome.FOLLOW_UP_PROMISED,
+        flags=["auto-fail", "needs-review", "follow-up-promised"],
     )
     result = Result(
-        call="calls/c", external_id=LONG_ID, agent="maria.gonzalez", state="DONE", flags=("a", "b")
+        call="calls/c",
+        external_id=LONG_ID,
+        agent="maria.gonzalez",
+        state="QUARANTINED",
+        quarantine_message="The recording is cut off or damaged; upload the whole file.",
     )
-    for table in (calls_table([call]), scorecards_table([summary]), results_table([result])):
+    counts = batch_pb2.Batch.Counts(pending=1, done=4000, quarantined=200)
+    batch = batch_pb2.Batch(
+        name=f"batches/{'0123456789abcdef' * 2}", state=batch_pb2.Batch.RUNNING, counts=counts
+    )
+    batch.create_time.seconds = 1_777_713_125
+    criterion = rubric_pb2.Criterion(
+        id="script.identity_verification", title="Did the agent ask who calls?", section="script", points=20
+    )
+    for table in (
+        calls_table([call]),
+        scorecards_table([summary]),
+        results_table([result]),
+        batches_table([batch]),
+        criteria_table(rubric_pb2.RubricRevision(criteria=[criterion])),
+    ):
         lines = drawn(table, width=width)
         assert max(map(len, lines)) <= width
-        # The first column's pieces, one under the other, are the whole id.
-        pieces = "".join(line.split("  ")[0].strip() for line in lines if not line.startswith(" "))
-        assert pieces.removeprefix("CALL") == LONG_ID
+        assert letters(lines) == letters(drawn(table, width=500))
+
+
+def letters(lines: list[str]) -> Counter[str]:
+    """Return what is written, however it is folded."""
+    return Counter(character for line in lines for character in line if not character.isspace())
 
 
 def test_a_call_without_an_external_id_is_shown_by_its_own() -> None:
@@ -84,8 +135,8 @@ def test_an_absence_without_semantics_says_only_where_was_searched() -> None:
         end_offset=Duration(seconds=30),
         role=transcript_pb2.AGENT,
     )
-    assert drawn(findings_grid([Finding(searched=searched)])) == [
-        "0:00-0:30  agent  not found in 1 turn (0:08 of speech searched)"
+    assert drawn(findings_grid([Finding(rule_id="script.recap", searched=searched)])) == [
+        "0:00-0:30  agent  script.recap: not found in 1 turn (0:08 of speech searched)"
     ]
 
 
