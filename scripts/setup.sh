@@ -48,9 +48,11 @@ apt_install() { # PACKAGE...
     [[ -t 0 ]] || as_root=(sudo -n)
   fi
   say "installing $* with apt-get"
-  # A fresh machine has no package lists, and old lists name versions that are gone.
-  if ! { "${as_root[@]}" apt-get -qq update &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@"; } >/dev/null; then
+  # A fresh machine has no package lists, and old lists name versions that are gone. One broken source among
+  # several is no reason to stop: the installation says whether what we need was found.
+  "${as_root[@]}" apt-get -qq update >/dev/null || true
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install -y --no-install-recommends "$@" >/dev/null; then
     die "apt-get could not install $*: run \`sudo apt-get update && sudo apt-get install -y $*\`, then run make again"
   fi
 }

@@ -31,7 +31,9 @@ def fingerprint(piece: Piece) -> str:
         for name, value in piece.environment.items()
         if name.startswith(_SETTING_PREFIXES) and name not in _CLIENT_VARIABLES
     }
-    parts = [piece.argv, settings, _version(), [_files(package) for package in piece.packages]]
+    settings_files = [_file(Path(value)) for name, value in settings.items() if name.endswith("_CONFIG")]
+    code = [_files(package) for package in piece.packages]
+    parts = [piece.argv, settings, sorted(settings_files), _version(), code]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -46,10 +48,14 @@ def _files(package: str) -> list[tuple[str, int, int]]:
     """Return path, size in bytes and time of change of every file that comes with a package."""
     spec = importlib.util.find_spec(package)
     folders = (spec.submodule_search_locations if spec else None) or ()
-    described = []
-    for path in sorted(path for folder in folders for path in Path(folder).rglob("*")):
-        if path.suffix == ".pyc" or not path.is_file():
-            continue
+    found = sorted(path for folder in folders for path in Path(folder).rglob("*"))
+    return [_file(path) for path in found if path.suffix != ".pyc" and not path.is_dir()]
+
+
+def _file(path: Path) -> tuple[str, int, int]:
+    try:
         about = path.stat()
-        described.append((str(path), about.st_size, about.st_mtime_ns))
-    return described
+    except OSError:
+        # It may vanish while we look (an editor's draft), or never have been there.
+        return str(path), 0, 0
+    return str(path), about.st_size, about.st_mtime_ns

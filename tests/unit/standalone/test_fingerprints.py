@@ -65,3 +65,11 @@ def test_changed_code_and_rules_show_and_compiled_files_do_not(piece: Piece, pac
 def test_the_settings_cannot_be_read_from_it(piece: Piece) -> None:
     secret = replace(piece, environment={"CALLQA_REVIEW_API_MONGODB_URI": "mongodb://u:pass-word@h/"})
     assert "pass-word" not in fingerprint(secret)
+
+
+def test_a_changed_settings_file_shows(piece: Piece, tmp_path: Path) -> None:
+    file = tmp_path / "scoring.yaml"
+    configured = replace(piece, environment={"CALLQA_SCORING_CONFIG": str(file)})
+    before = fingerprint(configured)
+    file.write_text("max_turns: 10")
+    assert fingerprint(configured) != before
