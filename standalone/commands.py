@@ -93,7 +93,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON
         table = Table("PIECE", "HEALTH", "PID", "ADDRESS", "UPTIME", box=None, pad_edge=False)
         for piece in pieces:
             table.add_row(
-                piece.piece,
+                piece.name,
                 piece.health,
                 str(piece.pid or ""),
                 piece.address or "",

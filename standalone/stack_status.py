@@ -32,7 +32,7 @@ class Health(StrEnum):
 class PieceStatus:
     """One line of `callqa status`. `uptime_s`, `pid` and `address` are None where there is none."""
 
-    piece: str
+    name: str
     health: Health
     pid: int | None = None
     address: str | None = None
@@ -61,10 +61,10 @@ def stack_status(home: Path) -> list[PieceStatus]:
 
 def _piece(name: str, record: PieceRecord | None) -> PieceStatus:
     if record is None or not is_running(record.process):
-        return PieceStatus(piece=name, health=Health.STOPPED)
+        return PieceStatus(name=name, health=Health.STOPPED)
     address = address_of(record.port) if record.port else None
     return PieceStatus(
-        piece=name,
+        name=name,
         health=Health.SERVING if is_ready(address) else Health.NOT_SERVING,
         pid=record.process.pid,
         address=address,
@@ -75,10 +75,10 @@ def _piece(name: str, record: PieceRecord | None) -> PieceStatus:
 def _database(home: Path, given_uri: str | None) -> PieceStatus:
     if given_uri:
         health = Health.SERVING if answers(given_uri) else Health.NOT_SERVING
-        return PieceStatus(piece="mongodb", health=health, address=hosts_of(given_uri))
+        return PieceStatus(name="mongodb", health=health, address=hosts_of(given_uri))
     running = EmbeddedMongod(home / "mongodb").find()
     if running is None:
-        return PieceStatus(piece=MONGOD, health=Health.STOPPED)
+        return PieceStatus(name=MONGOD, health=Health.STOPPED)
     return PieceStatus(
         piece=MONGOD,
         health=Health.SERVING if answers(running.uri) else Health.NOT_SERVING,

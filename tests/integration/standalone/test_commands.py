@@ -41,7 +41,7 @@ def test_without_a_stack_status_says_so_and_down_has_nothing_to_do(home: Path) -
     result = CliRunner().invoke(app, ["status", "--json"])
     assert result.exit_code == 3
     pieces = json.loads(result.stdout)
-    assert [piece["piece"] for piece in pieces] == ["mongod", "transcription", "scoring", "review_api"]
+    assert [piece["name"] for piece in pieces] == ["mongod", "transcription", "scoring", "review_api"]
     assert {piece["health"] for piece in pieces} == {"STOPPED"}
     assert "STOPPED" in CliRunner().invoke(app, ["status"]).stdout
     result = CliRunner().invoke(app, ["down"])
@@ -54,7 +54,7 @@ def test_down_stops_what_is_recorded_and_what_a_killed_start_left_unrecorded(hom
     write_state(home / "state.json", StackState(pieces={"worker-1": record}))
     (home / "client.json").write_text('{"address": "127.0.0.1:1"}')
     pieces = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
-    assert (pieces[-1]["piece"], pieces[-1]["pid"]) == ("worker-1", recorded.pid)
+    assert (pieces[-1]["name"], pieces[-1]["pid"]) == ("worker-1", recorded.pid)
 
     result = CliRunner().invoke(app, ["down"])
     assert result.exit_code == 0
