@@ -80,7 +80,7 @@ def _database(home: Path, given_uri: str | None) -> PieceStatus:
     if running is None:
         return PieceStatus(name=MONGOD, health=Health.STOPPED)
     return PieceStatus(
-        piece=MONGOD,
+        name=MONGOD,
         health=Health.SERVING if answers(running.uri) else Health.NOT_SERVING,
         pid=running.process.pid,
         address=address_of(running.port),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from review_client.errors import ClientError
 from standalone.commands import app
+from standalone.mongod import EmbeddedMongod
 from standalone.pieces import MARK_VARIABLE
 from standalone.ports import choose_port
 from standalone.processes import is_running, spawn_detached
@@ -62,6 +63,22 @@ def test_down_stops_what_is_recorded_and_what_a_killed_start_left_unrecorded(hom
     assert not is_running(recorded)
     assert not is_running(stray)
     assert not (home / "client.json").exists()
+
+
+def test_the_embedded_database_is_shown_and_stopped(home: Path) -> None:
+    mongod = EmbeddedMongod(home / "mongodb", log=home / "mongod.log").ensure()
+    try:
+        shown = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)[0]
+        assert {key: shown[key] for key in ("name", "health", "pid", "address")} == {
+            "name": "mongod",
+            "health": "SERVING",
+            "pid": mongod.process.pid,
+            "address": f"127.0.0.1:{mongod.port}",
+        }
+    finally:
+        result = CliRunner().invoke(app, ["down"])
+    assert f"mongod         stopped (pid {mongod.process.pid})" in result.stderr
+    assert not is_running(mongod.process)
 
 
 def test_a_database_that_does_not_answer_ends_up_before_anything_starts(
