@@ -1,10 +1,11 @@
-"""PATHs on the command line -> one call per audio file."""
+"""PATHs on the command line -> one call per audio file, or per pair of files that are a call's two sides."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from review_client.intake import CallSpec, Intake, LegSpec, Place, Problem, file_problem
+from review_client.intake import Intake, Place, Problem, file_problem
+from review_client.sides import calls_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,8 +48,8 @@ def audio_files(folder: Path) -> Sequence[Path]:
 
 
 def read_paths(paths: Iterable[Path]) -> Intake:
-    """Return one call per file, its stem as external id; a file that is met twice is taken once."""
-    found: dict[Path, CallSpec] = {}
+    """Return the calls in the files; a file that is met twice is taken once."""
+    found: dict[Path, Path] = {}
     problems: list[Problem] = []
     for path in paths:
         files: Sequence[Path] = [path]
@@ -63,16 +64,12 @@ def read_paths(paths: Iterable[Path]) -> Intake:
                     )
                 )
         for file in files:
-            place = Place(file=str(file))
             wrong = file_problem(file)
             if wrong is not None:
-                problems.append(Problem(place=place, message=wrong))
-                continue
-            found.setdefault(
-                file.resolve(),
-                CallSpec(place=place, external_id=file.stem, legs=(LegSpec(path=file),), labels={}),
-            )
-    return Intake(calls=tuple(found.values()), problems=tuple(problems))
+                problems.append(Problem(place=Place(file=str(file)), message=wrong))
+            else:
+                found.setdefault(file.resolve(), file)
+    return Intake(calls=calls_of(found.values()), problems=tuple(problems))
 
 
 def left_out_remark(paths: Iterable[Path], intake: Intake) -> str | None:

@@ -25,6 +25,9 @@ from review_client.words import counted
 EPILOG = (
     "Example: callqa upload samples --manifest samples/manifest.csv --watch --explain"
     "\n\n"
+    "Without a manifest a file is a call of two channels, the agent's first, and its name is the call's id; "
+    "NAME_agent.wav and NAME_customer.wav (or NAME_caller.wav, or with a hyphen) are the two sides of call NAME."
+    "\n\n"
     "Manifest columns: recording, or agent_recording and customer_recording (paths relative to the "
     "manifest); external_id, agent, queue, started_at (RFC 3339), language (as en), channel_roles (as "
     "agent;customer, in channel order), labels (as key=value;key=value)."

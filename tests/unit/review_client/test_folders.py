@@ -45,12 +45,6 @@ def test_a_file_met_twice_is_taken_once(tree: Path) -> None:
     assert [call.external_id for call in calls].count("a") == 1
 
 
-def test_two_legs_are_not_guessed_to_belong_together(tmp_path: Path) -> None:
-    for name in ("x_agent.wav", "x_caller.wav"):
-        (tmp_path / name).write_bytes(b"x")
-    assert [len(call.legs) for call in read_paths([tmp_path]).calls] == [1, 1]
-
-
 def test_what_cannot_be_uploaded_is_told_and_the_rest_goes_on(tree: Path) -> None:
     (tree / "empty.wav").write_bytes(b"")
     (tree.parent / "nothing").mkdir()
