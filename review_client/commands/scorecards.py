@@ -1,7 +1,8 @@
 """`callqa scorecards` and `callqa scorecard`."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import grpc
 import typer
@@ -11,6 +12,7 @@ from callqa.v1 import (
     rubric_service_pb2,
     scorecard_pb2,
     scorecard_service_pb2,
+    transcript_pb2,
 )
 
 from review_client import output
@@ -21,6 +23,8 @@ from review_client.lookup import find_call, require_result
 from review_client.options import Address, Agent, CallName, Json, Limit, Queue
 from review_client.render.scorecard import scorecard_card
 from review_client.render.tables import scorecards_table
+
+Found = TypeVar("Found")
 
 app = typer.Typer(name="scorecards", help="What was found in the calls.", no_args_is_help=True)
 
@@ -78,7 +82,8 @@ def print_scorecard(server: Server, card: scorecard_pb2.Scorecard) -> None:
     """Print the scorecard with its call and the titles of its rubric."""
     name = "/".join(card.name.split("/")[:2])
     call = server.calls.GetCall(call_service_pb2.GetCallRequest(name=name), timeout=CALL_TIMEOUT_S)
-    output.show_prose(scorecard_card(card, call, _revision(server, card.rubric_revision)))
+    revision, transcript = _revision(server, card.rubric_revision), _transcript(server, card.transcript)
+    output.show_prose(scorecard_card(card, call, revision, transcript))
 
 
 def _find(server: Server, wanted: str) -> scorecard_pb2.Scorecard:
@@ -91,9 +96,19 @@ def _find(server: Server, wanted: str) -> scorecard_pb2.Scorecard:
 
 def _revision(server: Server, name: str) -> rubric_pb2.RubricRevision | None:
     """Return the rubric revision, None when the server has it no more: ids then stand for titles."""
+    request = rubric_service_pb2.GetRubricRevisionRequest(name=name)
+    return _if_there(lambda: server.rubrics.GetRubricRevision(request, timeout=CALL_TIMEOUT_S))
+
+
+def _transcript(server: Server, name: str) -> transcript_pb2.Transcript | None:
+    """Return the transcript that was judged, None when the server has it no more."""
+    request = call_service_pb2.GetTranscriptRequest(name=name)
+    return _if_there(lambda: server.calls.GetTranscript(request, timeout=CALL_TIMEOUT_S))
+
+
+def _if_there(get: Callable[[], Found]) -> Found | None:
     try:
-        request = rubric_service_pb2.GetRubricRevisionRequest(name=name)
-        return server.rubrics.GetRubricRevision(request, timeout=CALL_TIMEOUT_S)
+        return get()
     except grpc.RpcError as error:
         if code_of(error) is grpc.StatusCode.NOT_FOUND:
             return None

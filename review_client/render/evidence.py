@@ -8,16 +8,15 @@ from callqa.v1 import finding_pb2, transcript_pb2
 from rich.table import Table
 from rich.text import Text
 
+from review_client.render.context import in_context
 from review_client.words import clock, counted, slug, word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # What a quote is there for, where it isn't simply the statement asked for.
 _PURPOSE: Final = {
     finding_pb2.Finding.EMPATHY_TRIGGER: "calls for empathy",
-    finding_pb2.Finding.OUTCOME_EVENT: "",
-    finding_pb2.Finding.HOLD: "silence",
 }
 # Below it a reader should listen for themselves before they trust the words.
 _UNSURE_CONFIDENCE: Final = 0.6
@@ -34,16 +33,23 @@ def span(evidence: finding_pb2.Evidence | finding_pb2.Searched) -> str:
     return start if start == end else f"{start}-{end}"
 
 
-def findings_grid(findings: Iterable[finding_pb2.Finding]) -> Table:
-    """Return one line per quote, in three columns: times, speaker, words; absences after what was said."""
+def findings_grid(
+    findings: Iterable[finding_pb2.Finding], transcript: transcript_pb2.Transcript | None = None
+) -> Table:
+    """Return one line per quote, in three columns: times, speaker, words; absences after what was said.
+
+    With the transcript a quote is shown within its sentence.
+    """
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="cyan")
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
     for finding in findings:
-        for evidence in finding.evidence:
-            speaker = role_word(evidence.role) if evidence.quote else ""
-            grid.add_row(span(evidence), speaker, _quote(finding, evidence))
+        if finding.kind == finding_pb2.Finding.HOLD and finding.evidence:
+            grid.add_row(*_silence(finding.evidence))
+        else:
+            for evidence in finding.evidence:
+                grid.add_row(span(evidence), role_word(evidence.role), _quote(finding, evidence, transcript))
         if finding.HasField("searched"):
             grid.add_row(span(finding.searched), role_word(finding.searched.role), absence(finding))
     return grid
@@ -62,14 +68,25 @@ def absence(finding: finding_pb2.Finding) -> Text:
     return text
 
 
-def _quote(finding: finding_pb2.Finding, evidence: finding_pb2.Evidence) -> Text:
-    text = Text(f"“{evidence.quote}”" if evidence.quote else "")
+def _silence(around: Sequence[finding_pb2.Evidence]) -> tuple[str, str, Text]:
+    """Return the line of a hold, which lies between the last word before it and the first one after it."""
+    before, after = around[0], around[-1]
+    words = Text(f"silence between “{before.quote}” and “{after.quote}”", style="italic")
+    return f"{clock(before.end_offset)}-{clock(after.start_offset)}", "", words
+
+
+def _quote(
+    finding: finding_pb2.Finding,
+    evidence: finding_pb2.Evidence,
+    transcript: transcript_pb2.Transcript | None,
+) -> Text:
+    text = in_context(evidence, transcript)
     remarks = [_PURPOSE.get(finding.kind, "")]
     if finding.assertion not in {finding_pb2.Finding.ASSERTION_UNSPECIFIED, finding_pb2.Finding.AFFIRMED}:
         remarks.append(slug(word_of(finding_pb2.Finding.Assertion, finding.assertion)))
-    if evidence.quote and 0 < evidence.min_confidence < _UNSURE_CONFIDENCE:
+    if 0 < evidence.min_confidence < _UNSURE_CONFIDENCE:
         remarks.append(f"heard with {evidence.min_confidence:.0%} confidence")
     said = ", ".join(filter(None, remarks))
     if said:
-        text.append(f" ({said})" if evidence.quote else said, style="dim")
+        text.append(f" ({said})", style="dim")
     return text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from callqa.v1.call_pb2 import Call
     from callqa.v1.finding_pb2 import Finding
     from callqa.v1.rubric_pb2 import Criterion, RubricRevision
+    from callqa.v1.transcript_pb2 import Transcript
     from rich.console import RenderableType
 
 _BADGES: Final = {
@@ -36,8 +37,17 @@ _LEGEND: Final = (
 _INDENT: Final = 8
 
 
-def scorecard_card(card: scorecard_pb2.Scorecard, call: Call, revision: RubricRevision | None) -> Group:
-    """Return the scorecard of `call` as text. `revision` gives titles and sections; ids serve without it."""
+def scorecard_card(
+    card: scorecard_pb2.Scorecard,
+    call: Call,
+    revision: RubricRevision | None,
+    transcript: Transcript | None,
+) -> Group:
+    """Return the scorecard of `call` as text.
+
+    `revision` gives titles and sections; ids serve without it. `transcript` gives the sentences that quotes
+    stand in; quotes stand alone without it.
+    """
     criteria = {criterion.id: criterion for criterion in revision.criteria} if revision else {}
     findings = {finding.id: finding for finding in card.findings}
     parts: list[RenderableType] = [_head(call), _score_line(card)]
@@ -47,8 +57,8 @@ def scorecard_card(card: scorecard_pb2.Scorecard, call: Call, revision: RubricRe
     for section, answers in by_section:
         parts += [Text(), Text(section, style="bold underline")]
         for answer in answers:
-            parts += _answer(answer, criteria.get(answer.criterion), findings, card.auto_failed)
-    parts += [Text(), Text("Outcome", style="bold underline"), *_outcome(card, findings)]
+            parts += _answer(answer, criteria.get(answer.criterion), findings, card.auto_failed, transcript)
+    parts += [Text(), Text("Outcome", style="bold underline"), *_outcome(card, findings, transcript)]
     parts += [Text(), *_foot(card)]
     return Group(*parts)
 
@@ -96,6 +106,7 @@ def _answer(
     criterion: Criterion | None,
     findings: Mapping[str, Finding],
     auto_failed: Sequence[str],
+    transcript: Transcript | None,
 ) -> Iterable[RenderableType]:
     badge, style = _BADGES.get(answer.value, ("-", ""))
     title = Text(criterion.title if criterion and criterion.title else answer.criterion)
@@ -113,16 +124,18 @@ def _answer(
         yield Padding(Text(answer.explanation, style="dim"), (0, 0, 0, _INDENT))
     proof = cited(answer.finding_ids, findings)
     if proof:
-        yield Padding(findings_grid(proof), (0, 0, 0, _INDENT))
+        yield Padding(findings_grid(proof, transcript), (0, 0, 0, _INDENT))
 
 
-def _outcome(card: scorecard_pb2.Scorecard, findings: Mapping[str, Finding]) -> Iterable[RenderableType]:
+def _outcome(
+    card: scorecard_pb2.Scorecard, findings: Mapping[str, Finding], transcript: Transcript | None
+) -> Iterable[RenderableType]:
     result = slug(word_of(scorecard_pb2.Outcome.Result, card.outcome.result)) or NOTHING
     yield Padding(Text(result, style="bold"), (0, 0, 0, 2))
     # In the server's order: the deciding one last.
     deciding = [findings[finding_id] for finding_id in card.outcome.finding_ids if finding_id in findings]
     if deciding:
-        yield Padding(findings_grid(deciding), (0, 0, 0, _INDENT))
+        yield Padding(findings_grid(deciding, transcript), (0, 0, 0, _INDENT))
 
 
 def _foot(card: scorecard_pb2.Scorecard) -> Iterable[RenderableType]:

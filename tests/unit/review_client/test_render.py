@@ -18,6 +18,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console, RenderableType
 
 from review_client.progress import StageProgress, ended_calls, heard_calls
+from review_client.render.context import in_context
 from review_client.render.evidence import findings_grid
 from review_client.render.scorecard import cited
 from review_client.render.tables import (
@@ -122,10 +123,49 @@ def test_quotes_say_how_they_stand_and_how_surely_they_were_heard() -> None:
     ]
 
 
-def test_silence_has_times_and_no_words() -> None:
-    silence = finding_pb2.Evidence(start_offset=Duration(seconds=40), end_offset=Duration(seconds=65))
-    hold = Finding(kind=Finding.HOLD, evidence=[silence])
-    assert drawn(findings_grid([hold])) == ["0:40-1:05    silence"]
+def test_silence_lies_between_the_words_around_it() -> None:
+    before = finding_pb2.Evidence(quote="Hold on.", end_offset=Duration(seconds=40))
+    after = finding_pb2.Evidence(quote="Hello?", start_offset=Duration(seconds=65))
+    hold = Finding(kind=Finding.HOLD, evidence=[before, after])
+    assert drawn(findings_grid([hold])) == ["0:40-1:05    silence between “Hold on.” and “Hello?”"]
+
+
+def spoken(text: str) -> transcript_pb2.Transcript:
+    words = [transcript_pb2.Word(text=word) for word in text.split()]
+    return transcript_pb2.Transcript(turns=[transcript_pb2.Turn(index=0, text=text, words=words)])
+
+
+def numbered(first: int, end: int) -> str:
+    return " ".join(f"w{number}" for number in range(first, end))
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "shown"),
+    [
+        (
+            "Fine. I guarantee that it works. Bye.",
+            (1, 3),
+            "“«I guarantee» that it works.”",
+        ),
+        ("Fine. For you, I guarantee it.", (3, 6), "“For you, «I guarantee it.»”"),
+        ("I guarantee it.", (0, 3), "“I guarantee it.”"),
+        (
+            numbered(0, 40),
+            (20, 21),
+            f"“… {numbered(6, 20)} «w20» {numbered(21, 35)} …”",
+        ),
+    ],
+)
+def test_a_quote_stands_in_its_sentence(said: str, words: tuple[int, int], shown: str) -> None:
+    quote = " ".join(said.split()[slice(*words)])
+    evidence = finding_pb2.Evidence(turn=0, start_word=words[0], end_word=words[1], quote=quote)
+    assert in_context(evidence, spoken(said)).plain == shown
+
+
+def test_a_quote_that_the_transcript_does_not_hold_stands_alone() -> None:
+    evidence = finding_pb2.Evidence(turn=0, start_word=0, end_word=2, quote="I guarantee")
+    assert in_context(evidence, spoken("Something else was said.")).plain == "“I guarantee”"
+    assert in_context(evidence, None).plain == "“I guarantee”"
 
 
 def test_an_absence_without_semantics_says_only_where_was_searched() -> None:
