@@ -79,41 +79,51 @@ class FsspecRecordingStore:
 
     def commit(self, sha256: str, size_bytes: int) -> None:
         """See RecordingStore."""
-        stored_bytes = self.committed_sizes([sha256]).get(sha256)
-        if stored_bytes is not None:
-            if stored_bytes != size_bytes:
-                raise RecordingMismatchError(
-                    f"recordings/{sha256} has {stored_bytes} bytes, not {size_bytes}"
-                )
-            self._remove_uploads(sha256)
-            return
-        digest, length_bytes = hashlib.sha256(), 0
-        joined = f"{self._root}/uploads/{sha256}.{uuid.uuid4().hex}"
-        with _store_errors():
-            self._files.makedirs(f"{self._root}/uploads", exist_ok=True)
-            with self._files.open(joined, "wb") as target:
-                for path, _ in self._pieces(sha256):
-                    for data in self._read(path):
-                        digest.update(data)
-                        length_bytes += len(data)
-                        target.write(data)
-            matches = digest.hexdigest() == sha256 and length_bytes == size_bytes
-            if matches:
-                self._files.mv(joined, self._final(sha256))
+        if not self._is_committed(sha256, size_bytes):
+            joined = f"{self._root}/uploads/{sha256}.{uuid.uuid4().hex}"
+            length_bytes, found_sha256 = self._join(sha256, joined)
+            if (found_sha256, length_bytes) == (sha256, size_bytes):
+                with _store_errors():
+                    self._files.mv(joined, self._final(sha256))
             else:
-                self._files.rm_file(joined)
+                self._refuse(sha256, size_bytes, joined, length_bytes)
         self._remove_uploads(sha256)
-        if not matches:
-            raise RecordingMismatchError(
-                f"recordings/{sha256}: the {length_bytes} bytes received have another SHA-256 or size"
-                f" ({size_bytes} bytes were named) and were removed; upload the file again"
-            )
 
     def iter_bytes(self, sha256: str) -> Iterator[bytes]:
         """See RecordingStore."""
         if not self.committed_sizes([sha256]):
             raise NotFoundError(f"recordings/{sha256} is not there or not complete")
         return self._read(self._final(sha256))
+
+    def _is_committed(self, sha256: str, size_bytes: int) -> bool:
+        stored_bytes = self.committed_sizes([sha256]).get(sha256)
+        if stored_bytes is not None and stored_bytes != size_bytes:
+            raise RecordingMismatchError(f"recordings/{sha256} has {stored_bytes} bytes, not {size_bytes}")
+        return stored_bytes is not None
+
+    def _join(self, sha256: str, target_path: str) -> tuple[int, str]:
+        """Write the pieces into one object; return its size in bytes and its SHA-256."""
+        digest, length_bytes = hashlib.sha256(), 0
+        with _store_errors():
+            self._files.makedirs(f"{self._root}/uploads", exist_ok=True)
+            with self._files.open(target_path, "wb") as target:
+                for path, _ in self._pieces(sha256):
+                    for data in self._read(path):
+                        digest.update(data)
+                        length_bytes += len(data)
+                        target.write(data)
+        return length_bytes, digest.hexdigest()
+
+    def _refuse(self, sha256: str, size_bytes: int, joined: str, length_bytes: int) -> None:
+        with _store_errors():
+            self._files.rm_file(joined)
+        # Another upload of the file may have completed it, and taken the pieces away, while we read them.
+        if not self._is_committed(sha256, size_bytes):
+            self._remove_uploads(sha256)
+            raise RecordingMismatchError(
+                f"recordings/{sha256}: the {length_bytes} bytes received have another SHA-256 or size"
+                f" ({size_bytes} bytes were named) and were removed; upload the file again"
+            )
 
     def _pieces(self, sha256: str) -> list[tuple[str, int]]:
         """Return paths and sizes of the pieces that follow each other from the start of the file."""
@@ -137,8 +147,10 @@ class FsspecRecordingStore:
 
     def _remove_uploads(self, sha256: str) -> None:
         with _store_errors():
-            if self._files.exists(self._uploads(sha256)):
+            try:
                 self._files.rm(self._uploads(sha256), recursive=True)
+            except FileNotFoundError:
+                return
 
     def _final(self, sha256: str) -> str:
         return f"{self._root}/{sha256}"

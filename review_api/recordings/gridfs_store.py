@@ -76,7 +76,7 @@ class GridFsRecordingStore:
         rest = memoryview(content)
         if within_bytes:
             fill_bytes = self._chunk_bytes - within_bytes
-            self._fill_last(sha256, number, rest[:fill_bytes], offset_bytes)
+            self._fill_last(sha256, number, within_bytes, rest[:fill_bytes])
             rest, number = rest[fill_bytes:], number + 1
         while rest:
             piece = Binary(bytes(rest[: self._chunk_bytes]))
@@ -139,12 +139,13 @@ class GridFsRecordingStore:
     def _last_chunk(self, sha256: str) -> dict[str, Any] | None:
         return self._chunks.find_one({"files_id": sha256}, sort=[("n", -1)])
 
-    def _fill_last(self, sha256: str, number: int, piece: memoryview, offset_bytes: int) -> None:
+    def _fill_last(self, sha256: str, number: int, within_bytes: int, piece: memoryview) -> None:
+        offset_bytes = number * self._chunk_bytes + within_bytes
         last = self._chunks.find_one({"files_id": sha256, "n": number})
-        if last is None:
-            raise self._overtaken(sha256, offset_bytes)
-        data = bytes(last["data"])
+        data = b"" if last is None else bytes(last["data"])
         # Two uploads of one file may run at once; only one of them can extend what it has seen.
+        if last is None or len(data) != within_bytes:
+            raise self._overtaken(sha256, offset_bytes)
         updated = self._chunks.update_one(
             {"_id": last["_id"], "data": Binary(data)}, {"$set": {"data": Binary(data + bytes(piece))}}
         )

@@ -1,4 +1,4 @@
-"""A server with a database of its own for each test."""
+"""A server on an empty database for each test."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from review_api.storage.connection import disconnect_storage
+from tests.contract.review_api.emptying import connected, indexed_database
 from tests.integration.review_api.fakes import FakeServices
 from tests.integration.review_api.stack import Stack, start_stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(scope="package")
+def indexed(mongodb_uri: str) -> Iterator[str]:
+    with indexed_database(mongodb_uri) as name:
+        yield name
 
 
 @pytest.fixture
@@ -22,9 +28,9 @@ def fakes() -> Iterator[FakeServices]:
 
 
 @pytest.fixture
-def stack(mongodb_uri: str, mongodb_database: str, fakes: FakeServices) -> Iterator[Stack]:
-    running = start_stack(mongodb_uri, mongodb_database, fakes)
-    yield running
-    running.channel.close()
-    running.server.stop()
-    disconnect_storage()
+def stack(mongodb_uri: str, indexed: str, fakes: FakeServices) -> Iterator[Stack]:
+    with connected(mongodb_uri, indexed):
+        running = start_stack(mongodb_uri, indexed, fakes)
+        yield running
+        running.channel.close()
+        running.server.stop()

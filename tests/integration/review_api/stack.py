@@ -30,6 +30,7 @@ from review_api.worker.settings import WorkerSettings
 from servicekit.channel import open_channel
 from servicekit.server import start_server
 from servicekit.wire import sha256_hex
+from tests.contract.review_api.emptying import SERVER_SELECTION_TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from review_api.worker.shard_work import Workplace
     from tests.integration.review_api.fakes import FakeServices
-
-SERVER_SELECTION_TIMEOUT_S = 5.0
 
 
 @dataclass(slots=True)
