@@ -35,20 +35,20 @@ format: setup-dev ## Rewrite the code in one style
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix -q $(CODE)
 
-lint:
+lint: setup-dev
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 
-types:
+types: setup-dev
 	$(BIN)/mypy
 
-imports:
+imports: setup-dev
 	$(BIN)/lint-imports
 
 proto: setup-dev ## Generate protos/gen
 	PATH="$(BIN):$$PATH" $(BIN)/python scripts/generate_protos.py
 
-check-proto: ## Generated code is current; buf finds nothing
+check-proto: setup-dev ## Generated code is current; buf finds nothing
 	PATH="$(BIN):$$PATH" scripts/check_protos.sh
 
 lock: setup-dev ## Resolve pyproject.toml anew into requirements*.lock
