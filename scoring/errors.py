@@ -24,6 +24,12 @@ class TranscriptTooLongError(LimitExceededError):
     reason = "TRANSCRIPT_TOO_LONG"
 
 
+class LanguageUnsupportedError(InvalidInputError):
+    """The call is in a language that no pack is written in."""
+
+    reason = "LANGUAGE_UNSUPPORTED"
+
+
 class RubricInvalidError(InvalidInputError):
     """The rubric revision doesn't compile, or isn't what its name says."""
 

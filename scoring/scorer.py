@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from scoring.domain.files import content_sha256
-from scoring.errors import RubricInvalidError, TranscriptTooLongError
+from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
 from scoring.judgement.call import ReadCall
 from scoring.judgement.card import fill_in
 from servicekit.errors import FieldViolation
@@ -62,8 +62,12 @@ class Scorer:
         return compilation
 
     def score(self, transcript: Transcript, files: Sequence[SourceFile]) -> tuple[Scorecard, CompiledRubric]:
-        """Fill in the rubric for a call. Raises TranscriptTooLongError and RubricInvalidError."""
+        """Fill in the rubric for a call.
+
+        Raises TranscriptTooLongError, LanguageUnsupportedError and RubricInvalidError.
+        """
         self._check_size(transcript)
+        _check_language(transcript)
         compilation = self.check(files)
         compiled = compilation.compiled
         if compiled is None:
@@ -88,3 +92,11 @@ class Scorer:
             if number > most:
                 message = f"the transcript has {number} {what}; at most {most} are scored"
                 raise TranscriptTooLongError(message, violations=[FieldViolation("transcript", message)])
+
+
+def _check_language(transcript: Transcript) -> None:
+    spoken = transcript.language.replace("_", "-").split("-")[0].lower()
+    if spoken not in {"", "en"}:
+        # English rules on another language would find nothing and fail the agent for it.
+        message = f"the call is in '{transcript.language}'; calls in English ('en') can be scored"
+        raise LanguageUnsupportedError(message, violations=[FieldViolation("transcript.language", message)])

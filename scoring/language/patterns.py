@@ -36,7 +36,9 @@ class PatternIndex:
 
     def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[TokenPattern]]) -> None:
         rows = [
-            (rule_id, pattern, tuple(_needed(pattern))) for rule_id in sorted(patterns) for pattern in patterns[rule_id]
+            (rule_id, pattern, tuple(_needed(pattern)))
+            for rule_id in sorted(patterns)
+            for pattern in patterns[rule_id]
         ]
         common = Counter(word for _, _, needed in rows for words in needed for word in words)
         self._always: list[_Entry] = []

@@ -30,7 +30,7 @@ _FILLER: Final[Mapping[str, object]] = {
     "NORM": {
         "IN": [",", "-", "\N{EN DASH}", "\N{HORIZONTAL ELLIPSIS}", "...", "um", "uh", "er", "erm", "uhm"]
     },
-    "OP": "{0,2}",
+    "OP": "{0,3}",
 }
 # Forms that sound alike or that a contraction leaves open.
 _ALIKE: Final[Mapping[str, tuple[str, ...]]] = {
