@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 # Written without spaces between words, so a missing space joins nothing.
 _UNSPACED_LANGUAGES: Final = frozenset({"ja", "lo", "my", "th", "yue", "zh"})
 _DECIMALS: Final = 3
+# A pause that nobody makes behind the first word of a sentence without a comma, and the longest that is
+# believed to be an error of alignment.
+_STRAY_GAP_S: Final = 0.8
+_MAX_STRAY_GAP_S: Final = 15.0
+_SENTENCE_ENDS: Final = (".", "?", "!")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,9 @@ def clean_words(raw: Iterable[RawWord], *, language: str, from_s: float, end_s: 
 
     What the engine splits without a space ("twenty", "-one"; "10", ":30") becomes one word again, as sure as
     its least sure part. A start before the one before it is an alignment error and moves up to it.
+
+    So is a first word of a sentence with a long pause behind it ("Sure. Thank ... you"): silence is cut out
+    before the engine listens, and a word next to the cut may land before it. It moves up to the second word.
     """
     words: list[Word] = []
     reached_s = from_s
@@ -54,4 +62,19 @@ def clean_words(raw: Iterable[RawWord], *, language: str, from_s: float, end_s: 
         else:
             words.append(Word(text=text, start_s=start_s, end_s=word_end_s, confidence=confidence))
         reached_s = start_s
+    for index in range(len(words) - 1):
+        first, second = words[index : index + 2]
+        begins = index == 0 or words[index - 1].text.endswith(_SENTENCE_ENDS)
+        if begins and _is_stray(first, second):
+            words[index] = _moved_up(first, second)
     return tuple(words)
+
+
+def _is_stray(first: Word, second: Word) -> bool:
+    gap_s = second.start_s - first.end_s
+    return first.text[-1].isalnum() and _STRAY_GAP_S < gap_s <= _MAX_STRAY_GAP_S
+
+
+def _moved_up(first: Word, second: Word) -> Word:
+    start_s = round(second.start_s - (first.end_s - first.start_s), _DECIMALS)
+    return Word(text=first.text, start_s=start_s, end_s=second.start_s, confidence=first.confidence)

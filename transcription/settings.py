@@ -53,7 +53,7 @@ class TranscriptionSettings(ServerSettings):
     """Windows of 30 s decoded together; memory grows with it."""
     vad_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Probability above which a moment counts as speech. At the usual 0.5 quiet callers are lost."""
-    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -26.0
+    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -22.0
     """Where each channel's loud speech is brought before it is heard."""
     silence_floor_dbfs: Annotated[float, Field(ge=-110, le=-30)] = -65.0
     """A channel that is nowhere louder is silence and not listened to."""

@@ -25,8 +25,6 @@ _LONG_SILENCE_S: Final = 2.0
 _PAUSE_S: Final = 0.3
 # "Mm-hmm" in the middle of the other's sentence leaves the floor where it is.
 _BACKCHANNEL_WORDS: Final = 2
-# "Thank ... you": the engine sometimes puts the first word of a sentence at the end of the sound before it.
-_STRAY_S: Final = 10.0
 _SENTENCE_ENDS: Final = (".", "?", "!")
 
 
@@ -59,28 +57,17 @@ def _turn(channel: ChannelWords, words: list[Word]) -> Turn:
 def _cut(words: Sequence[Word], other_middles_s: list[float]) -> list[list[Word]]:
     runs: list[list[Word]] = []
     for word in words:
-        if not runs or _floor_passed(runs[-1], word, other_middles_s):
+        if not runs or _floor_passed(runs[-1][-1], word, other_middles_s):
             runs.append([])
         runs[-1].append(word)
     return runs
 
 
-def _floor_passed(run: Sequence[Word], following: Word, other_middles_s: list[float]) -> bool:
-    last = run[-1]
+def _floor_passed(last: Word, following: Word, other_middles_s: list[float]) -> bool:
     gap_s = following.start_s - last.end_s
-    if gap_s <= _STRAY_S and _begins_sentence_alone(run):
-        return False
     if gap_s > _LONG_SILENCE_S:
         return True
     if gap_s < _PAUSE_S:
         return False
     between = bisect_left(other_middles_s, following.start_s) - bisect_left(other_middles_s, last.end_s)
-    return between > (0 if _ends_sentence(last) else _BACKCHANNEL_WORDS)
-
-
-def _begins_sentence_alone(run: Sequence[Word]) -> bool:
-    return run[-1].text[-1].isalnum() and (len(run) == 1 or _ends_sentence(run[-2]))
-
-
-def _ends_sentence(word: Word) -> bool:
-    return word.text.endswith(_SENTENCE_ENDS)
+    return between > (0 if last.text.endswith(_SENTENCE_ENDS) else _BACKCHANNEL_WORDS)

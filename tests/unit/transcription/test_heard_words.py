@@ -40,6 +40,32 @@ def test_a_word_never_starts_before_the_one_before_it() -> None:
     ]
 
 
+def test_a_first_word_that_landed_before_the_pause_moves_up_to_its_sentence() -> None:
+    heard = [raw(" Sure.", 0, 0.4), raw(" Thank", 1.0, 1.2), raw(" you.", 6.8, 7.0)]
+    words = clean_words(heard, language="en", from_s=0, end_s=9)
+    assert [(word.text, word.start_s, word.end_s) for word in words] == [
+        ("Sure.", 0, 0.4),
+        ("Thank", 6.6, 6.8),
+        ("you.", 6.8, 7.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        [raw(" Well,", 0, 0.4), raw(" yes.", 3, 3.4)],
+        [raw(" Sure.", 0, 0.4), raw(" Thanks.", 3, 3.4)],
+        [raw(" I", 0, 0.4), raw(" really", 0.4, 0.8), raw(" mean", 3, 3.4)],
+        [raw(" I", 0, 0.4), raw(" mean", 1, 1.4)],
+        [raw(" I", 0, 0.4), raw(" mean", 20, 20.4)],
+    ],
+    ids=["comma", "full stop", "second word", "short pause", "very long pause"],
+)
+def test_other_pauses_are_left_where_they_are(heard: list[RawWord]) -> None:
+    words = clean_words(heard, language="en", from_s=0, end_s=30)
+    assert [(word.start_s, word.end_s) for word in words] == [(word.start_s, word.end_s) for word in heard]
+
+
 @given(
     st.lists(
         st.tuples(

@@ -73,15 +73,6 @@ def test_two_seconds_of_silence_end_a_turn(silence_s: float, turns: int) -> None
     assert len(texts(first + said("Here we are.", first[-1].end_s + silence_s), [])) == turns
 
 
-def test_a_stray_first_word_stays_with_its_sentence() -> None:
-    customer = said("Sure. Thank", 0) + said("you so much.", 6.0)
-    assert texts([], customer) == [(CUSTOMER, "Sure. Thank you so much.")]
-
-
-def test_a_lone_word_with_a_full_stop_is_no_stray() -> None:
-    assert [text for _, text in texts([], said("Okay.", 0) + said("Fine.", 6.0))] == ["Okay.", "Fine."]
-
-
 def test_at_the_same_start_the_lower_channel_comes_first() -> None:
     assert texts(said("Hello.", 1.0), said("Hello.", 1.0)) == [(AGENT, "Hello."), (CUSTOMER, "Hello.")]
 
@@ -136,7 +127,7 @@ def test_turns_depend_on_no_order_of_channels(agent: list[Word], customer: list[
 
 
 @given(words=channel_words())
-def test_nobody_falls_silent_for_ten_seconds_within_a_turn(words: list[Word]) -> None:
+def test_nobody_falls_silent_for_two_seconds_within_a_turn(words: list[Word]) -> None:
     for turn in make_turns(call(words, [])):
         gaps_s = [later.start_s - word.end_s for word, later in zip(turn.words, turn.words[1:], strict=False)]
-        assert all(gap_s <= 10 for gap_s in gaps_s)
+        assert all(gap_s <= 2 + 1e-9 for gap_s in gaps_s)
