@@ -78,6 +78,14 @@ class Stack:
         )
         return batch
 
+    def create_batch_of(self, recording: str) -> batch_pb2.Batch:
+        """Make a batch of one call of a recording that may not be there."""
+        call = call_pb2.Call(legs=[call_pb2.Leg(recording=recording)])
+        batch: batch_pb2.Batch = self.calls.CreateBatch(
+            call_service_pb2.CreateBatchRequest(calls=[call]), timeout=30
+        )
+        return batch
+
     def call(self, content: bytes) -> call_pb2.Call:
         """Upload a recording and return the call that a client would write."""
         leg = call_pb2.Leg(
@@ -133,6 +141,7 @@ def start_stack(mongodb_uri: str, mongodb_database: str, fakes: FakeServices, **
         mongodb_database=mongodb_database,
         scoring_address=fakes.scoring_address,
         server_selection_timeout_s=SERVER_SELECTION_TIMEOUT_S,
+        check_rubric_timeout_s=3.0,
         grace_s=0.0,
         **fields,
     )
@@ -184,3 +193,14 @@ def reason_of(error: grpc.RpcError) -> str:
         if detail.Unpack(info):
             return str(info.reason)
     return ""
+
+
+def details_of(error: grpc.RpcError) -> str:
+    """Return the sentence of a refused call."""
+    return str(error.details())
+
+
+def raw_details_of(error: grpc.RpcError) -> bytes:
+    """Return the refused call's status with its details, as it was sent."""
+    trailing: Any = error.trailing_metadata()
+    return bytes(dict(trailing)["grpc-status-details-bin"])
