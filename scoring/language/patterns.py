@@ -32,7 +32,7 @@ class _Entry:
 
 
 class PatternIndex:
-    """Patterns by their rarest needed words. spaCy's Matcher tries every pattern at every token, which is slow."""
+    """Patterns by their rarest needed words; one Matcher would try every pattern at every token."""
 
     def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[TokenPattern]]) -> None:
         rows = [
@@ -55,7 +55,7 @@ class PatternIndex:
                 self._by_word.setdefault(word, []).append(entry)
 
     def matches(self, doc: Doc) -> list[tuple[int, int, str]]:
-        """Return (first token, one past the last, rule id): per rule the longest matches that don't overlap."""
+        """Return (first token, one past the last, rule id) of each rule's longest matches."""
         present = {f"NORM:{token.norm_}" for token in doc}
         present |= {f"LEMMA:{token.lemma_}" for token in doc}
         present |= {f"LOWER:{token.lower_}" for token in doc}

@@ -71,7 +71,7 @@ class LanguageModel:
             nlp = spacy.blank("en", vocab=self._nlp.vocab)
             for name in self._nlp.pipe_names:
                 nlp.add_pipe(name, source=self._nlp)
-            # As JSON, because spaCy checks every element of a nested config, which takes seconds for thousands.
+            # As JSON: spaCy checks every element of a nested config, which takes seconds for thousands.
             patterns = json.dumps({rule.id: rule.patterns for rule in rules if rule.patterns})
             nlp.add_pipe("qa_rules", config={"patterns": patterns})
             nlp.add_pipe("qa_semantic", config={"sentences": {r.id: list(r.say) for r in rules if r.say}})

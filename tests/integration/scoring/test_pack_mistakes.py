@@ -184,14 +184,16 @@ def test_all_mistakes_are_reported_at_once() -> None:
 
 
 def test_a_failing_example_names_statement_sentence_and_place() -> None:
-    examples = "    match: [It is sunny and warm today., Good evening.]\n    no_match:\n    - It is sunny and warm.\n"
+    examples = (
+        "    match: [It is sunny and warm today., Hello.]\n    no_match:\n    - It is sunny and warm.\n"
+    )
     pack = PACK + "  examples:\n" + examples
     compilation = check(("mine.yaml", pack))
     assert found(compilation) == {
         ("mine.yaml", 9, "statements[0].examples.match[1]"),
         ("mine.yaml", 11, "statements[0].examples.no_match[0]"),
     }
-    assert "mine.weather must fire on 'Good evening.'" in compilation.problems[0].message
+    assert "mine.weather must fire on 'Hello.'" in compilation.problems[0].message
 
 
 def test_ids_are_used_once() -> None:
