@@ -8,7 +8,7 @@ export CALLQA_HOME ?= $(CURDIR)/.callqa
 CODE := servicekit transcription scoring review_api review_client standalone scripts samples tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto lock setup setup-dev
+.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto settings-page lock setup setup-dev
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ proto: setup-dev ## Generate protos/gen
 
 check-proto: setup-dev ## Generated code is current; buf finds nothing
 	PATH="$(BIN):$$PATH" scripts/check_protos.sh
+
+settings-page: setup-dev ## Write docs/settings.md
+	$(BIN)/python -m scripts.document_settings
 
 lock: setup-dev ## Resolve pyproject.toml anew into requirements*.lock
 	PATH="$(BIN):$$PATH" scripts/lock.sh

@@ -13,7 +13,9 @@ from pathlib import Path
 from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = sorted(path.relative_to(ROOT / "protos").as_posix() for path in ROOT.glob("protos/callqa/**/*.proto"))
+SOURCES = sorted(
+    path.relative_to(ROOT / "protos").as_posix() for path in ROOT.glob("protos/callqa/**/*.proto")
+)
 
 
 def include_paths() -> list[str]:
@@ -27,15 +29,23 @@ def include_paths() -> list[str]:
 def main() -> int:
     """Write the modules below `--out` and, if asked, the descriptor set; protoc's exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "protos" / "gen", help="folder of the generated modules")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "protos" / "gen", help="folder of the generated modules"
+    )
     parser.add_argument("--descriptor-set", type=Path, help="write only this file, for buf")
     options = parser.parse_args()
     arguments = ["protoc", *(f"-I{path}" for path in include_paths())]
     if options.descriptor_set:
-        arguments += ["--include_imports", "--include_source_info", f"--descriptor_set_out={options.descriptor_set}"]
+        arguments += [
+            "--include_imports",
+            "--include_source_info",
+            f"--descriptor_set_out={options.descriptor_set}",
+        ]
     else:
         options.out.mkdir(parents=True, exist_ok=True)
-        arguments += [f"--{kind}_out={options.out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")]
+        arguments += [
+            f"--{kind}_out={options.out}" for kind in ("python", "grpc_python", "mypy", "mypy_grpc")
+        ]
     return int(protoc.main([*arguments, *SOURCES]))
 
 

@@ -41,7 +41,9 @@ class ServerSettings(BaseSettings):
     in the environment changes nothing. `load_settings` adds environment and file.
     """
 
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
 
     host: str = "127.0.0.1"
     """Address to listen on. Anything but loopback needs TLS files, or insecure_bind."""
@@ -74,6 +76,7 @@ class ServerSettings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     """Address of the metrics port; beyond loopback it needs insecure_bind, since it is plain HTTP."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Log lines of this weight and above, as JSON on stderr."""
     traces_exporter: Literal["none", "console", "otlp"] = "none"
     """Where spans go; otlp is configured by OTEL_EXPORTER_OTLP_* variables and needs its package."""
     ready_file: Path | None = None

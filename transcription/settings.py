@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 CpuIsa = Literal["AVX512", "AVX2", "AVX", "GENERIC", "NEON"]
 
-_ON_X86 = platform.machine().lower() in {"x86_64", "amd64"}
-
 
 def _default_cache_dir() -> Path:
     cache = os.environ.get("XDG_CACHE_HOME")
@@ -29,11 +27,17 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _common_isa() -> CpuIsa:
+    return "AVX2" if platform.machine().lower() in {"x86_64", "amd64"} else "NEON"
+
+
 class TranscriptionSettings(ServerSettings):
     """What the server hears with, and how much it takes."""
 
     default_deadline_s: Annotated[float, Field(gt=0, le=86400)] = 3600.0
     """Time for a call whose client names none; the longest call takes a few minutes of a core."""
+    max_workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: 16 + _cores())
+    """Threads that answer calls; more than parallel_calls, so that a busy server can say so."""
 
     model: Annotated[str, Field(min_length=1)] = "base"
     """`base` or `tiny.en` (pinned packages), a folder (`/...`, `./...`, `~/...`), or a model hub's name."""
@@ -41,7 +45,7 @@ class TranscriptionSettings(ServerSettings):
     """Where joined and fetched weights are kept."""
     compute_type: Literal["int8", "int8_float32", "int16", "float32"] = "int8"
     """Arithmetic of the engine."""
-    cpu_isa: CpuIsa = "AVX2" if _ON_X86 else "NEON"
+    cpu_isa: CpuIsa = Field(default_factory=_common_isa)
     """Instruction set of the engine. Fixed rather than detected, because another one hears other words."""
     cpu_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads for one call."""

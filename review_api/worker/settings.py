@@ -20,12 +20,18 @@ Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 class WorkerSettings(BaseSettings):
     """Settings of the worker. It listens nowhere, so it has none of a server's."""
 
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
 
     mongodb_uri: SecretStr
+    """As review_api's."""
     mongodb_database: DatabaseName = "callqa"
+    """As review_api's."""
     transcription_address: str
+    """Where the transcription service is, host:port or dns:///name:port."""
     scoring_address: str
+    """Where the scoring service is, host:port or dns:///name:port."""
     services_tls_ca_file: str | None = None
     """PEM roots of both services; unset means plaintext."""
     recordings_url: str = "gridfs"
@@ -41,6 +47,7 @@ class WorkerSettings(BaseSettings):
     retry_wait_s: Seconds = 1.0
     """The first wait after a failure; it doubles up to max_retry_wait_s."""
     max_retry_wait_s: Seconds = 30.0
+    """The longest wait between two attempts."""
     store_patience_s: Seconds = 600.0
     """How long the worker waits for MongoDB to come back."""
     service_patience_s: Seconds = 300.0
@@ -48,11 +55,15 @@ class WorkerSettings(BaseSettings):
     server_selection_timeout_s: Annotated[float, Field(gt=0, le=300)] = 5.0
     """How long one operation waits for MongoDB."""
     transcribe_timeout_s: Seconds = 7200.0
+    """Time to hear one call."""
     score_timeout_s: Seconds = 120.0
+    """Time to judge one transcript."""
     ask_timeout_s: Seconds = 30.0
     """For short questions, such as which model a service uses."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Log lines of this weight and above, as JSON on stderr."""
     traces_exporter: Literal["none", "console", "otlp"] = "none"
+    """Where spans go; otlp needs its package."""
 
     @classmethod
     def settings_customise_sources(
