@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from pymongo.errors import BulkWriteError
+from pymongo.errors import PyMongoError
 
 from review_api.clock import now
 from review_api.domain.batches import UNFINISHED, Batch, BatchState, Counts, ItemState
@@ -38,12 +38,9 @@ from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from pymongo.client_session import ClientSession
-
     from review_api.domain.batches import BatchItem
     from review_api.ports import Cursor, ItemFeed
 
-_DUPLICATE_KEY: Final = 11000
 _UNFINISHED_VALUES: Final = [state.value for state in UNFINISHED]
 
 
@@ -53,18 +50,15 @@ class MongoBatchRepository:
     @storage_errors()
     def create(self, batch: Batch, items: Sequence[BatchItem]) -> None:
         """See BatchRepository."""
-
-        def write(session: ClientSession) -> None:
-            insert_all([batch_document(batch)], session)
-            insert_all([item_document(item) for item in items], session)
-            insert_all(_shard_documents(batch, items), session)
-
         try:
-            with database().client.start_session() as session:
-                session.with_transaction(write)
-        except BulkWriteError as error:
-            # The batch is there: its id says that it has these calls under this revision.
-            if not _is_duplicate(error):
+            # Not with_transaction(), which would go on for two minutes while the database is away.
+            with database().client.start_session() as session, session.start_transaction():
+                insert_all([batch_document(batch)], session)
+                insert_all([item_document(item) for item in items], session)
+                insert_all(_shard_documents(batch, items), session)
+        except PyMongoError:
+            # Its id says that it has these calls under this revision, whoever has made it.
+            if self.find(batch.id) is None:
                 raise
 
     @storage_errors()
@@ -175,7 +169,3 @@ def _shard_documents(batch: Batch, items: Sequence[BatchItem]) -> list[ShardDocu
         )
         for number in range(batch.shard_count)
     ]
-
-
-def _is_duplicate(error: BulkWriteError) -> bool:
-    return any(write["code"] == _DUPLICATE_KEY for write in error.details["writeErrors"])

@@ -24,6 +24,9 @@ def connect_storage(uri: str, database: str, *, server_selection_timeout_s: floa
     Writes wait for a majority and the journal whatever the URI says: with w=1 a kill -9 loses acknowledged
     writes. Raises SettingsError for a URI that cannot be one.
     """
+    # mongoengine takes anything else for a host's name.
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        raise _bad_uri()
     try:
         mongoengine.connect(
             db=database,
@@ -39,9 +42,7 @@ def connect_storage(uri: str, database: str, *, server_selection_timeout_s: floa
             appname="callqa",
         )
     except (InvalidURI, ConfigurationError, ValueError) as error:
-        raise SettingsError(
-            "mongodb_uri: not a MongoDB URI; expected mongodb://user:password@host:port/?replicaSet=name"
-        ) from error
+        raise _bad_uri() from error
 
 
 def disconnect_storage() -> None:
@@ -62,3 +63,9 @@ def ensure_indexes() -> None:
         document.ensure_indexes()
     for bucket in ("recordings", PAYLOAD_BUCKET):
         GridFsRecordingStore(database(), bucket=bucket).ensure_indexes()
+
+
+def _bad_uri() -> SettingsError:
+    return SettingsError(
+        "mongodb_uri: not a MongoDB URI; expected mongodb://user:password@host:port/?replicaSet=name"
+    )

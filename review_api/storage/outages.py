@@ -48,7 +48,8 @@ def is_passing(error: BaseException | None) -> bool:
         return True
     if isinstance(error, OperationFailure) and error.code in _PASSING_CODES:
         return True
-    return isinstance(error, PyMongoError) and error.has_error_label("RetryableWriteError")
+    labels = ("RetryableWriteError", "TransientTransactionError")
+    return isinstance(error, PyMongoError) and any(error.has_error_label(label) for label in labels)
 
 
 def _unavailable() -> DatabaseUnavailableError:

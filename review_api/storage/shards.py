@@ -43,7 +43,10 @@ class MongoShardRepository:
     def release(self, shard: Shard) -> None:
         """See ShardRepository."""
         left = {"open": bool(self.unfinished(shard)), "lease": "", "lease_until": None}
-        collection_of(ShardDocument).update_one(_held(shard), {"$set": left})
+        given_up = collection_of(ShardDocument).update_one(_held(shard), {"$set": left})
+        # An item may have been reopened between the look and the write, which would then close its shard.
+        if given_up.matched_count and not left["open"] and self.unfinished(shard):
+            ShardDocument.objects(id=shard_key(shard.batch_id, shard.number)).update(set__open=True)
 
     @storage_errors()
     def is_open(self, batch_id: str, number: int) -> bool:

@@ -51,7 +51,6 @@ def run_shard(shard: Shard, place: Workplace, termination: Interrupt) -> None:
             for item in items:
                 interrupt.check()
                 process_item(item, work)
-        patience.store(stores.shards.release, shard)
         patience.store(stores.batches.settle, shard.batch_id)
     _log.info("shard ended", extra={"batch": shard.batch_id, "shard": shard.number})
 

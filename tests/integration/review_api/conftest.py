@@ -29,8 +29,5 @@ def fakes() -> Iterator[FakeServices]:
 
 @pytest.fixture
 def stack(mongodb_uri: str, indexed: str, fakes: FakeServices) -> Iterator[Stack]:
-    with connected(mongodb_uri, indexed):
-        running = start_stack(mongodb_uri, indexed, fakes)
+    with connected(mongodb_uri, indexed), start_stack(mongodb_uri, indexed, fakes) as running:
         yield running
-        running.channel.close()
-        running.server.stop()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 from callqa.v1 import (
@@ -51,6 +51,13 @@ class Stack:
     server: Any
     channel: grpc.Channel
     recordings_url: str = "gridfs"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.channel.close()
+        self.server.stop()
 
     @property
     def calls(self) -> call_service_pb2_grpc.CallServiceStub:
@@ -155,6 +162,7 @@ def start_stack(mongodb_uri: str, mongodb_database: str, fakes: FakeServices, **
         fakes=fakes,
         server=server,
         channel=open_channel(server.address),
+        recordings_url=settings.recordings_url,
     )
 
 

@@ -11,7 +11,7 @@ from callqa.v1 import batch_pb2, call_pb2, call_service_pb2, transcript_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from servicekit.errors import InvalidInputError
-from tests.integration.review_api.stack import details_of, raw_details_of, upload_messages
+from tests.integration.review_api.stack import details_of, in_threads, raw_details_of, upload_messages
 
 if TYPE_CHECKING:
     from tests.integration.review_api.fakes import FakeServices
@@ -73,6 +73,15 @@ def test_the_same_calls_are_the_same_batch(stack: Stack) -> None:
     assert stack.create_batch(b"one").name != first.name
     assert stack.count("calls") == 2
     assert stack.count("batch_items") == 5
+
+
+def test_requests_at_once_for_the_same_calls_make_one_batch(stack: Stack) -> None:
+    calls = [stack.call(b"%d" % number) for number in range(50)]
+    names: list[str] = []
+    in_threads([lambda: names.append(create(stack, *calls).name) for _ in range(4)])
+    assert len(names) == 4
+    assert len(set(names)) == 1
+    assert (stack.count("batches"), stack.count("batch_items"), stack.count("calls")) == (1, 50, 50)
 
 
 def test_other_metadata_is_another_call(stack: Stack) -> None:

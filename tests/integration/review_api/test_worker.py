@@ -1,15 +1,71 @@
-"""Shards through real servers and a real MongoDB."""
+"""Shards through real servers and a real MongoDB, in this process."""
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
-from callqa.v1 import batch_pb2
+import pytest
+from callqa.v1 import batch_pb2, call_pb2, call_service_pb2, transcript_pb2
 
+from review_api.storage.connection import database
 from review_api.worker.exit_codes import ExitCode
+from review_api.worker.interrupt import Interrupt, TerminatedError
+from review_api.worker.modes import work_one_shard, work_until_told
+from servicekit.errors import (
+    CallqaError,
+    InvalidInputError,
+    LimitExceededError,
+    UnavailableError,
+)
+from tests.integration.review_api.stack import in_threads, start_stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.integration.review_api.fakes import FakeServices
     from tests.integration.review_api.stack import Stack
+
+DONE, PENDING, QUARANTINED = (
+    batch_pb2.BatchItem.DONE,
+    batch_pb2.BatchItem.PENDING,
+    batch_pb2.BatchItem.QUARANTINED,
+)
+
+
+class AudioUnreadableError(InvalidInputError):
+    reason = "AUDIO_UNREADABLE"
+
+
+class AudioTooLongError(LimitExceededError):
+    reason = "AUDIO_TOO_LONG"
+
+
+class BusyTranscriptionError(LimitExceededError):
+    reason = "BUSY"
+
+
+class SomethingElseError(CallqaError):
+    pass
+
+
+def states(stack: Stack, batch: batch_pb2.Batch) -> list[int]:
+    return [item.state for item in stack.get_batch(batch).items]
+
+
+def get_call(stack: Stack, item: batch_pb2.BatchItem) -> call_pb2.Call:
+    call: call_pb2.Call = stack.calls.GetCall(call_service_pb2.GetCallRequest(name=item.call), timeout=10)
+    return call
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > deadline_s:
+            raise TimeoutError
+        time.sleep(0.02)
 
 
 def test_a_batch_is_worked_off(stack: Stack) -> None:
@@ -17,4 +73,171 @@ def test_a_batch_is_worked_off(stack: Stack) -> None:
     assert set(stack.work(batch)) == {ExitCode.COMPLETE}
     done = stack.get_batch(batch)
     assert done.state == batch_pb2.Batch.COMPLETE
-    assert [item.state for item in done.items] == [batch_pb2.BatchItem.DONE] * 3
+    assert [item.state for item in done.items] == [DONE] * 3
+    call = get_call(stack, done.items[0])
+    assert call.state == call_pb2.Call.SCORED
+    assert call.duration.seconds == 2
+    assert call.scorecard == done.items[0].scorecard
+    assert call.transcript.startswith(f"{call.name}/transcripts/")
+    assert set(stack.work(batch)) == {ExitCode.COMPLETE}
+
+
+def test_two_files_are_sent_in_the_order_of_the_legs(stack: Stack, fakes: FakeServices) -> None:
+    agent, customer = b"agent " * 300_000, b"customer " * 300_000
+    call = call_pb2.Call(
+        legs=[
+            call_pb2.Leg(recording=stack.upload(agent), channel_roles=[transcript_pb2.AGENT]),
+            call_pb2.Leg(recording=stack.upload(customer), channel_roles=[transcript_pb2.CUSTOMER]),
+        ]
+    )
+    batch = stack.calls.CreateBatch(call_service_pb2.CreateBatchRequest(calls=[call]), timeout=10)
+    stack.work(batch)
+    assert states(stack, batch) == [DONE]
+    assert fakes.transcription.legs == [[agent, customer]]
+
+
+def test_recordings_may_be_on_a_file_system(
+    mongodb_uri: str, stack: Stack, fakes: FakeServices, tmp_path: Path
+) -> None:
+    url = f"file://{tmp_path}/recordings"
+    with start_stack(mongodb_uri, stack.mongodb_database, fakes, recordings_url=url) as elsewhere:
+        batch = elsewhere.create_batch(b"one")
+        elsewhere.work(batch)
+        assert states(elsewhere, batch) == [DONE]
+        assert stack.count("recordings.files") == 0
+
+
+@pytest.mark.parametrize("refusal", [AudioUnreadableError("Not audio."), AudioTooLongError("Not audio.")])
+def test_a_refused_call_is_quarantined_and_the_batch_goes_on(
+    stack: Stack, fakes: FakeServices, refusal: Exception
+) -> None:
+    fakes.transcription.failures[b"bad"] = [refusal]
+    batch = stack.create_batch(b"bad", b"good", rubric="other-form")
+    assert set(stack.work(batch)) == {ExitCode.COMPLETE}
+    ended = stack.get_batch(batch)
+    assert ended.state == batch_pb2.Batch.COMPLETE
+    assert ended.counts == batch_pb2.Batch.Counts(done=1, quarantined=1)
+    bad = next(item for item in ended.items if item.external_id == "bad")
+    assert bad.quarantine.reason == type(refusal).reason  # type: ignore[attr-defined]
+    assert bad.quarantine.message == "Not audio."
+    call = get_call(stack, bad)
+    assert (call.state, call.quarantine) == (call_pb2.Call.QUARANTINED, bad.quarantine)
+    assert fakes.transcription.heard[b"bad"] == 1
+
+
+def test_a_service_that_is_lost_is_tried_again(stack: Stack, fakes: FakeServices) -> None:
+    fakes.transcription.failures[b"one"] = [UnavailableError("gone"), SomethingElseError("?")]
+    fakes.scoring.failures = [UnavailableError("gone"), SomethingElseError("?")]
+    batch = stack.create_batch(b"one")
+    stack.work(batch)
+    assert states(stack, batch) == [DONE]
+    assert fakes.transcription.heard[b"one"] == 3
+
+
+def test_a_busy_service_costs_no_attempt(stack: Stack, fakes: FakeServices) -> None:
+    fakes.transcription.failures[b"one"] = [BusyTranscriptionError("busy") for _ in range(5)]
+    batch = stack.create_batch(b"one")
+    stack.work(batch, max_item_attempts=1)
+    assert states(stack, batch) == [DONE]
+
+
+def test_what_fails_again_and_again_is_quarantined_with_a_request_id(
+    stack: Stack, fakes: FakeServices
+) -> None:
+    fakes.transcription.failures[b"bad"] = [SomethingElseError("?") for _ in range(3)]
+    batch = stack.create_batch(b"bad", b"good")
+    stack.work(batch, max_item_attempts=3)
+    assert sorted(states(stack, batch)) == [DONE, QUARANTINED]
+    bad = next(item for item in stack.get_batch(batch).items if item.state == QUARANTINED)
+    assert bad.quarantine.reason == "INTERNAL"
+    assert "request id" in bad.quarantine.message
+    # Nothing is known against the call, so whoever asks again gets another try.
+    assert PENDING in [item.state for item in stack.create_batch(b"bad", b"good").items]
+    stack.work(batch)
+    assert states(stack, batch) == [DONE, DONE]
+    assert get_call(stack, bad).state == call_pb2.Call.SCORED
+
+
+def test_a_scored_call_is_not_quarantined_by_a_later_failure(stack: Stack, fakes: FakeServices) -> None:
+    stack.work(stack.create_batch(b"one"))
+    fakes.transcription.model_version = "fake-model-2"
+    fakes.transcription.failures[b"one"] = [AudioUnreadableError("Not audio.")]
+    batch = stack.create_batch(b"one", rubric="other-form")
+    stack.work(batch)
+    assert states(stack, batch) == [QUARANTINED]
+    assert get_call(stack, batch.items[0]).state == call_pb2.Call.SCORED
+
+
+def test_a_stored_transcript_is_not_heard_again(stack: Stack, fakes: FakeServices) -> None:
+    stack.work(stack.create_batch(b"one"))
+    batch = stack.create_batch(b"one", rubric="other-form")
+    stack.work(batch)
+    assert states(stack, batch) == [DONE]
+    assert fakes.transcription.heard[b"one"] == 1
+    assert (stack.count("transcripts"), stack.count("scorecards")) == (1, 2)
+
+
+def test_two_workers_race_and_each_item_is_done_once(stack: Stack, fakes: FakeServices) -> None:
+    contents = [b"%d" % number for number in range(12)]
+    batch = stack.create_batch(*contents)
+    termination = Interrupt()
+    place = stack.workplace(termination, lease_s=30.0)
+
+    def stop_at_the_end() -> None:
+        try:
+            wait_until(lambda: stack.get_batch(batch).state == batch_pb2.Batch.COMPLETE)
+        finally:
+            termination.set(TerminatedError())
+
+    in_threads(
+        [
+            lambda: work_until_told(place, termination),
+            lambda: work_until_told(place, termination),
+            stop_at_the_end,
+        ]
+    )
+    assert states(stack, batch) == [DONE] * 12
+    assert fakes.transcription.heard == dict.fromkeys(contents, 1)
+    assert (stack.count("transcripts"), stack.count("scorecards")) == (12, 12)
+
+
+def test_the_last_two_workers_of_one_shard_do_it_once(stack: Stack, fakes: FakeServices) -> None:
+    batch = stack.create_batch(b"one")
+    in_threads([lambda: stack.work(batch, lease_s=30.0), lambda: stack.work(batch, lease_s=30.0)])
+    assert states(stack, batch) == [DONE]
+    assert fakes.transcription.heard[b"one"] == 1
+
+
+def test_termination_puts_the_item_back(stack: Stack, fakes: FakeServices) -> None:
+    fakes.transcription.go_on.clear()
+    batch = stack.create_batch(b"one")
+    termination = Interrupt()
+    codes: list[ExitCode] = []
+    place = stack.workplace(termination)
+    batch_id = batch.name.removeprefix("batches/")
+    worker = threading.Thread(target=lambda: codes.append(work_one_shard(batch_id, 0, place, termination)))
+    worker.start()
+    assert fakes.transcription.entered.wait(30)
+    termination.set(TerminatedError())
+    worker.join()
+    assert codes == [ExitCode.TERMINATED]
+    assert states(stack, batch) == [PENDING]
+    assert stack.count("batch_items", attempts=0, lease="") == 1
+    assert stack.count("shards", open=True, lease="") == 1
+    fakes.transcription.go_on.set()
+    assert stack.work(batch) == [ExitCode.COMPLETE]
+
+
+def test_a_lost_lease_ends_the_work_until_the_shard_is_free_again(stack: Stack, fakes: FakeServices) -> None:
+    fakes.transcription.go_on.clear()
+    batch = stack.create_batch(b"one")
+    worker = threading.Thread(target=lambda: stack.work(batch, lease_s=1.0))
+    worker.start()
+    assert fakes.transcription.entered.wait(30)
+    # As if the worker had been frozen and another had taken the shard, and vanished then.
+    database()["shards"].update_one({}, {"$set": {"lease": "another worker"}})
+    wait_until(lambda: fakes.transcription.heard[b"one"] == 2)
+    fakes.transcription.go_on.set()
+    worker.join()
+    assert states(stack, batch) == [DONE]
+    assert (stack.count("transcripts"), stack.count("scorecards")) == (1, 1)
