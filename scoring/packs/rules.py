@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from scoring.packs.problem import Problem
     from scoring.packs.schema import PackFile, RuleEntry
 
-# Cosine from which a plain sentence alone decides: on 4,000 turns of other people's dialogues, with one sentence
-# per step, F1 is highest between 0.65 and 0.72 and falls from 0.75 on.
+# Cosine from which a plain sentence alone decides: on 4,000 turns of other people's dialogues, with one
+# sentence per step, F1 is highest between 0.65 and 0.72 and falls from 0.75 on.
 ACCEPT: Final = 0.7
 _ATTRIBUTES: Final = frozenset(
     {"TEXT", "LOWER", "NORM", "LEMMA", "POS", "TAG", "DEP", "SHAPE", "LENGTH", "OP"}

@@ -49,7 +49,7 @@ def test_a_region_of_english_is_english() -> None:
 def test_files_without_a_rubric_cannot_score() -> None:
     pack = SourceFile(
         file_name="a.yaml",
-        content="pack: a\nversion: 1\nlanguage: en\nstatements:\n- {id: a.b, polarity: required, say: Hello.}\n",
+        content="pack: a\nversion: 1\nlanguage: en\nstatements: [{id: a.b, polarity: required, say: Hi.}]\n",
     )
     with pytest.raises(RubricInvalidError, match="no rubric"):
         small_scorer().score(spoken(("agent", "Hello")), [pack])

@@ -23,7 +23,7 @@ def test_an_exemplary_call_passes_everything_that_applies() -> None:
                 ),
                 (
                     "agent",
-                    "I understand how frustrating that is, and I'm sorry about it. Don't worry, we'll fix it.",
+                    "I understand how frustrating that is. I'm sorry about it. Don't worry, we'll fix it.",
                 ),
                 ASKED,
                 GIVEN,
