@@ -37,13 +37,22 @@ class ReadCall:
         return [turn for turn in self.transcript.turns if self.role(turn) is role]
 
     @cached_property
+    def is_one_sided(self) -> bool:
+        """Tell whether the agent or the customer is never heard, and nobody who may be them."""
+        roles = {self.role(turn) for turn in self.transcript.turns}
+        return Role.UNKNOWN not in roles and roles != {Role.AGENT, Role.CUSTOMER}
+
+    @cached_property
     def runs(self) -> Mapping[int, int]:
-        """Per turn the number of the run it belongs to: consecutive turns of one role are one run."""
+        """Per turn the number of the run it belongs to: consecutive turns of one role are one run.
+
+        Where one side wasn't recorded every turn is a run: the other side spoke in between.
+        """
         runs: dict[int, int] = {}
         number, before = -1, None
         for turn in self.transcript.turns:
             role = self.role(turn)
-            number += role is not before
+            number += role is not before or self.is_one_sided
             before = role
             runs[turn.index] = number
         return runs

@@ -60,11 +60,20 @@ class HoldAnnounced:
         return [("by", text) for text in unknown_rules(ids, Kind.STATEMENT, rules)]
 
     def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
-        """NOT_APPLICABLE without a long silence; FAIL for the first that nobody announces."""
+        """NOT_APPLICABLE without a long silence; FAIL for the first that nobody announces.
+
+        INSUFFICIENT_EVIDENCE where only one side was recorded: the other one isn't known to be silent.
+        """
         asked = cast("Announced", check)
         holds = silences(call, asked.silence_s)
         if not holds:
             return not_applicable(f"Nobody is silent for {asked.silence_s:g} s or more between two words.")
+        if call.is_one_sided:
+            return insufficient(
+                f"Nothing was heard for {asked.silence_s:g} s or more, but one side of the call is missing:"
+                " it may have spoken there.",
+                *(hold.finding for hold in holds),
+            )
         verdicts = [_announced(call, hold, asked) for hold in holds]
         for kept in (failed, insufficient):
             of_kind = [one for one in verdicts if one.value is kept("-").value]

@@ -32,8 +32,8 @@ _MOVES: Final[Mapping[Event, tuple[frozenset[Result], Result]]] = {
     Event.CUSTOMER_CONFIRMS: (_ALL, Result.RESOLVED),
     # Taking an alternative settles what was refused before.
     Event.CUSTOMER_ACCEPTS: (frozenset({Result.UNDETERMINED, Result.UNRESOLVED}), Result.RESOLVED),
-    # Being content settles what nothing else has; it doesn't undo a refusal.
-    Event.CUSTOMER_CONTENT: (frozenset({Result.UNDETERMINED}), Result.RESOLVED),
+    # Being content settles what nothing else has and supports what was done; it doesn't undo a refusal.
+    Event.CUSTOMER_CONTENT: (frozenset({Result.UNDETERMINED, Result.RESOLVED}), Result.RESOLVED),
     Event.CUSTOMER_REJECTS: (_OPEN, Result.UNRESOLVED),
     Event.CANNOT_HELP: (_OPEN, Result.UNRESOLVED),
     Event.TRANSFER: (_ALL, Result.ESCALATED),
@@ -54,18 +54,19 @@ def outcome_of(call: ReadCall) -> Outcome:
         key=lambda item: (item[0].evidence[0].start_s, item[0].evidence[0].start_char, item[0].rule_id)
     )
     result = Result.UNDETERMINED
-    moved: list[Finding] = []
+    # One stage per change of the result. Within a stage the last words of each event stand for it: an agent
+    # may say twice what was done, and the customer's thanks support it.
+    stages: list[dict[Event, Finding]] = []
     for finding, event in events:
         origins, target = _MOVES[event]
         if result not in origins:
             continue
         if target is not result:
-            moved = [*moved, finding]
-        elif moved:
-            # The same result once more: the later words are the ones that decide.
-            moved = [*moved[:-1], finding]
+            stages.append({})
+        stages[-1].pop(event, None)
+        stages[-1][event] = finding
         result = target
-    return Outcome(result=result, findings=tuple(moved))
+    return Outcome(result=result, findings=tuple(finding for stage in stages for finding in stage.values()))
 
 
 class Results(BaseModel):

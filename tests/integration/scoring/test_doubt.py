@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scoring.domain.scorecard import Scorecard
 from scoring.domain.transcript import Role, Transcript
 from tests.unit.scoring.spoken import call_of, score, spoken, turn, values
 
@@ -97,6 +98,28 @@ def test_an_agent_who_was_not_recorded_is_not_failed() -> None:
     card = score(Transcript(name="", sha256="0" * 64, language="en", duration_s=60.0, turns=(one,)))
     assert values(card)["script.greeting"] == "INSUFFICIENT_EVIDENCE"
     assert values(card)["script.no_guarantee"] == "INSUFFICIENT_EVIDENCE"
+
+
+def one_side() -> Scorecard:
+    """What the agent's file alone holds of a call: the other side is silence."""
+    return score(
+        spoken(
+            ("agent", "Good morning, how can I help you with your account today, please?"),
+            ("agent", "And which of the two cards was it that you would like to have replaced?", 14.0),
+            ("agent", "It is on its way. Thank you for calling Fern Bank. Goodbye.", 12.0),
+        )
+    )
+
+
+def test_a_silence_on_one_side_alone_is_not_known_to_be_a_hold() -> None:
+    card = one_side()
+    assert values(card)["handling.hold_announced"] == "INSUFFICIENT_EVIDENCE"
+    assert [finding.kind.value for finding in card.findings].count("HOLD") == 2
+
+
+def test_the_end_of_one_side_is_not_its_opening() -> None:
+    assert values(one_side())["script.greeting"] == "FAIL"
+    assert values(one_side())["script.closing"] == "PASS"
 
 
 def test_an_absence_says_what_was_searched() -> None:
