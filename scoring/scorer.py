@@ -6,10 +6,12 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.domain.files import content_sha256
 from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
+from scoring.hashing import folder_sha256
 from scoring.judgement.call import ReadCall
 from scoring.judgement.card import fill_in
 from servicekit.errors import FieldViolation
@@ -39,7 +41,9 @@ class Scorer:
     def __init__(
         self, *, model: LanguageModel, compiler: Compiler, limits: Limits, max_cached_rubrics: int
     ) -> None:
-        self.engine_version = f"callqa-scoring {version('callqa')}, {model.version}"
+        # The code's own hash: a release number alone wouldn't tell two states of the rules' engine apart.
+        code = folder_sha256(Path(__file__).parent, "*.py")
+        self.engine_version = f"callqa-scoring {version('callqa')} {code[:16]}, {model.version}"
         self._compiler = compiler
         self._limits = limits
         self._max_cached_rubrics = max_cached_rubrics

@@ -54,19 +54,22 @@ def outcome_of(call: ReadCall) -> Outcome:
         key=lambda item: (item[0].evidence[0].start_s, item[0].evidence[0].start_char, item[0].rule_id)
     )
     result = Result.UNDETERMINED
-    # One stage per change of the result. Within a stage the last words of each event stand for it: an agent
-    # may say twice what was done, and the customer's thanks support it.
-    stages: list[dict[Event, Finding]] = []
+    # One stage per change of the result: the words that changed it, then the last words of each event that
+    # says so again. An agent repeats what was done, and the customer's thanks support it.
+    stages: list[tuple[Finding, dict[Event, Finding]]] = []
     for finding, event in events:
         origins, target = _MOVES[event]
         if result not in origins:
             continue
         if target is not result:
-            stages.append({})
-        stages[-1].pop(event, None)
-        stages[-1][event] = finding
+            stages.append((finding, {}))
+        else:
+            again = stages[-1][1]
+            again.pop(event, None)
+            again[event] = finding
         result = target
-    return Outcome(result=result, findings=tuple(finding for stage in stages for finding in stage.values()))
+    deciding = (finding for changed, again in stages for finding in (changed, *again.values()))
+    return Outcome(result=result, findings=tuple(deciding))
 
 
 class Results(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from importlib.metadata import version
@@ -14,12 +13,12 @@ from spacy.matcher import Matcher
 
 # Registers the pipeline's factories with spaCy.
 from scoring.language import components as _components  # noqa: F401
+from scoring.hashing import folder_sha256
 from scoring.language.embedding import static_embedding
 from scoring.language.phrases import token_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from spacy.language import Language
 
@@ -45,7 +44,7 @@ class LanguageModel:
         self.version = ", ".join(
             [
                 f"spacy {version('spacy')}",
-                f"{MODEL} {self._nlp.meta['version']} {_folder_sha256(self._nlp.path)[:16]}",
+                f"{MODEL} {self._nlp.meta['version']} {folder_sha256(self._nlp.path)[:16]}",
                 f"wordllama {version('wordllama')} {static_embedding().sha256[:16]}",
             ]
         )
@@ -98,12 +97,3 @@ class TurnReader:
         # What spaCy learns of new words within the zone is forgotten with it: the process doesn't grow.
         with self._lock, self._nlp.memory_zone():
             return [doc._.qa_reading for doc in self._nlp.pipe(texts, batch_size=_BATCH_TURNS)]
-
-
-def _folder_sha256(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

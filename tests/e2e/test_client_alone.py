@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("faster-whisper", "ctranslate2", "spacy", "mongoengine", "pymongo", "pydantic", "numpy")
+HEAVY = ("faster-whisper", "ctranslate2", "spacy", "mongoengine", "pymongo", "numpy")
 
 
 def test_the_client_installs_and_runs_alone(tmp_path: Path) -> None:

@@ -72,10 +72,11 @@ def test_the_listeners_quotes_are_the_evidence(
         ]
         for answer in card["answers"]
     }
-    missing = [
-        quote
+    # A listener may note more than one place; the machine's evidence has to be one of them.
+    heard = {
+        quote["criterion"]
         for quote in FACTS[external_id]["quotes"]
-        if not any(
+        if any(
             evidence["role"] == quote["role"].upper()
             and seconds(evidence["start_offset"]) <= quote["end_s"] + TOLERANCE_S
             and seconds(evidence["end_offset"]) >= quote["start_s"] - TOLERANCE_S
@@ -83,9 +84,9 @@ def test_the_listeners_quotes_are_the_evidence(
             >= SHARED_WORDS * min(len(words(evidence["quote"])), len(words(quote["text"])))
             for evidence in cited.get(quote["criterion"], [])
         )
-    ]
+    }
 
-    assert missing == []
+    assert {quote["criterion"] for quote in FACTS[external_id]["quotes"]} - heard == set()
 
 
 @pytest.mark.parametrize("external_id", FACTS)

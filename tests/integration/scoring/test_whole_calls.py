@@ -106,12 +106,14 @@ def test_an_unresolved_call_fails_resolution() -> None:
     assert "unresolved" in card.flags
 
 
-def test_thanks_support_what_was_done_and_what_is_said_twice_counts_once() -> None:
+def test_what_decides_is_cited_first_and_last_with_the_thanks_that_support_it() -> None:
     card = score(
         spoken(
             *call_of(
                 ("agent", "I have just ordered a new card for you."),
                 ("customer", "Lovely."),
+                ("agent", "As I said, I have ordered the new card."),
+                ("customer", "Yes."),
                 ("agent", "So I have ordered the new card, and it will be there on Friday."),
                 ("customer", "No thank you, I have everything I needed."),
             )
@@ -119,10 +121,10 @@ def test_thanks_support_what_was_done_and_what_is_said_twice_counts_once() -> No
     )
     assert card.outcome.result.value == "RESOLVED"
     deciding = [finding.evidence[0] for finding in card.outcome.findings]
-    assert [evidence.role.value for evidence in deciding] == ["AGENT", "CUSTOMER"]
-    assert deciding[0].turn == max(
-        finding.evidence[0].turn for finding in card.findings if finding.rule_id == "outcome.action_done"
-    )
+    done = [finding.evidence[0] for finding in card.findings if finding.rule_id == "outcome.action_done"]
+    assert len(done) == 3
+    assert deciding[:2] == [done[0], done[2]]
+    assert [evidence.role.value for evidence in deciding[2:]] == ["CUSTOMER"]
 
 
 def test_politeness_does_not_resolve_a_refused_request() -> None:
