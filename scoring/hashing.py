@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def folder_sha256(folder: Path, pattern: str = "*") -> str:
-    """Return the SHA-256 over names and bytes of the files below `folder` that match, in their names' order."""
+    """Return the SHA-256 over names and bytes of the matching files below `folder`, in their names' order."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob(pattern)):
         if path.is_file() and "__pycache__" not in path.parts:

@@ -11,9 +11,10 @@ import spacy
 from spacy.errors import MatchPatternError
 from spacy.matcher import Matcher
 
+from scoring.hashing import folder_sha256
+
 # Registers the pipeline's factories with spaCy.
 from scoring.language import components as _components  # noqa: F401
-from scoring.hashing import folder_sha256
 from scoring.language.embedding import static_embedding
 from scoring.language.phrases import token_patterns
 
