@@ -98,10 +98,10 @@ class BatchRepository(Protocol):
         """Return up to `size` batches after the cursor, the newest first."""
 
     def settle(self, batch_id: str) -> Batch:
-        """Complete the batch when its last item has ended, and return it as it stands."""
+        """Bring the batch's state in line with its items, and return it as it stands."""
 
     def reopen(self, batch_id: str, positions: Collection[int]) -> None:
-        """Reopen those of the batch's items that are quarantined, with their shards and the batch."""
+        """Reopen those of these items that are quarantined, with their shards and the batch."""
 
     def batch_of_request(self, request_id: str, digest: str) -> str:
         """Return the batch that this request made before, or "".

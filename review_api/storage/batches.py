@@ -32,6 +32,7 @@ from review_api.storage.writing import (
     collection_of,
     compare_and_set,
     insert_all,
+    replace_all,
 )
 from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError
 
@@ -105,29 +106,29 @@ class MongoBatchRepository:
     def settle(self, batch_id: str) -> Batch:
         """See BatchRepository."""
         while True:
-            batch = self.get(batch_id)
-            if batch.state is BatchState.COMPLETE or self._has_unfinished(batch_id):
+            batch, unfinished = self.get(batch_id), self._has_unfinished(batch_id)
+            if unfinished == (batch.state is BatchState.RUNNING):
                 return batch
+            changed = batch.reopen() if unfinished else batch.complete(now())
             # Losing the race against another settler is as good as winning it: look again.
-            compare_and_set(batch_document(batch.complete(now())), batch.version)
+            compare_and_set(batch_document(changed), batch.version)
 
     @storage_errors()
     def reopen(self, batch_id: str, positions: Collection[int]) -> None:
         """See BatchRepository."""
-        # First the batch: should this process end in between, settle() completes it again.
-        batch = self.get(batch_id)
-        if batch.state is BatchState.COMPLETE:
-            compare_and_set(batch_document(batch.reopen()), batch.version)
-        shards: set[int] = set()
-        for document in BatchItemDocument.objects(
+        found = BatchItemDocument.objects(
             id__in=[item_key(batch_id, position) for position in positions], state=ItemState.QUARANTINED.value
-        ):
-            item = item_from(document)
-            compare_and_set(item_document(item.reopen()), item.version)
-            shards.add(item.shard)
-        ShardDocument.objects(id__in=[shard_key(batch_id, number) for number in shards]).update(
-            set__open=True
         )
+        quarantined = [item_from(document) for document in found]
+        if quarantined:
+            shards = [shard_key(batch_id, number) for number in {item.shard for item in quarantined}]
+            # At once, since an item that is reopened in a closed shard would never be taken.
+            with database().client.start_session() as session, session.start_transaction():
+                replace_all([(item_document(item.reopen()), item.version) for item in quarantined], session)
+                collection_of(ShardDocument).update_many(
+                    {"_id": {"$in": shards}}, {"$set": {"open": True}}, session=session
+                )
+        self.settle(batch_id)
 
     @storage_errors()
     def batch_of_request(self, request_id: str, digest: str) -> str:

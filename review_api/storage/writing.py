@@ -1,11 +1,11 @@
-"""The three ways in which documents are written: insert unless there, compare and set, and read pages."""
+"""How documents are written (insert unless there, compare and set), and where a page begins."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,17 +44,30 @@ def insert_all(documents: Sequence[Any], session: ClientSession) -> None:
     collection_of(type(documents[0])).bulk_write(writes, session=session)
 
 
+def replace_all(documents: Sequence[tuple[Any, int]], session: ClientSession) -> None:
+    """Replace each document that still has the version beside it, all of one class, within a transaction."""
+    writes = [
+        ReplaceOne({"_id": document.id, "version": seen_version}, _next_version(document, seen_version))
+        for document, seen_version in documents
+    ]
+    collection_of(type(documents[0][0])).bulk_write(writes, session=session)
+
+
 def compare_and_set(document: Any, seen_version: int) -> bool:  # noqa: ANN401
     """Replace the stored document, if it still has `seen_version`, by this one with the next version.
 
     True as well when exactly that was written before: a write whose answer was lost may be repeated.
     """
-    fields = stored_fields(document) | {"version": seen_version + 1}
+    fields = _next_version(document, seen_version)
     collection = collection_of(type(document))
     key = fields["_id"]
     if collection.replace_one({"_id": key, "version": seen_version}, fields).matched_count:
         return True
     return collection.count_documents({"_id": key} | fields, limit=1) == 1
+
+
+def _next_version(document: Any, seen_version: int) -> dict[str, Any]:  # noqa: ANN401
+    return stored_fields(document) | {"version": seen_version + 1}
 
 
 def stored_fields(document: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from review_api.domain.batches import BatchState, Counts, ItemState
 from review_api.domain.calls import CallState
@@ -201,6 +202,36 @@ def test_a_batch_completes_with_its_last_item() -> None:
     assert batches.settle("b1").state is BatchState.RUNNING
     assert [item.state for item in batches.items("b1")] == [ItemState.PENDING, ItemState.DONE]
     assert shards.is_open("b1", 0)
+
+
+def test_items_and_their_shard_are_reopened_together_or_not_at_all() -> None:
+    batches, shards = MongoBatchRepository(), MongoShardRepository()
+    batch, items = make_batch(1)
+    batches.create(batch, items)
+    shards.replace(items[0], items[0].set_aside(QUARANTINE))
+    claimed = shards.claim_next("mine", 60)
+    assert claimed is not None
+    shards.release(claimed)
+    # The server refuses what comes last, as if it had been lost with the process.
+    refuse_shards = {"collMod": "shards", "validator": {"open": False}}
+    database().command(refuse_shards)
+    with pytest.raises(OperationFailure):
+        batches.reopen("b1", [0])
+    database().command(refuse_shards | {"validator": {}})
+    assert [item.state for item in batches.items("b1")] == [ItemState.QUARANTINED]
+    batches.reopen("b1", [0])
+    assert shards.is_open("b1", 0)
+
+
+def test_a_batch_that_was_completed_too_early_goes_on() -> None:
+    batches, shards = MongoBatchRepository(), MongoShardRepository()
+    batch, items = make_batch(1)
+    batches.create(batch, items)
+    # As if its last item had been reopened between a settler's look and its write.
+    database()["batches"].update_one({}, {"$set": {"state": "COMPLETE", "complete_time": MOMENT}})
+    assert batches.settle("b1").state is BatchState.RUNNING
+    shards.replace(items[0], items[0].set_aside(QUARANTINE))
+    assert batches.settle("b1").state is BatchState.COMPLETE
 
 
 def test_a_write_whose_answer_was_lost_may_be_repeated() -> None:
