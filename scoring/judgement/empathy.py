@@ -99,14 +99,14 @@ def _no_occasion(call: ReadCall, marker: Rule, whole: Span) -> Verdict:
 
 
 def _answer(call: ReadCall, opened: tuple[Finding, ...], marker: Rule, within_agent_turns: int) -> Verdict:
-    """Judge one kind of trigger: the first marker that follows any of its occurrences closely enough."""
+    """Judge one kind of trigger by the markers that follow any of its occurrences closely enough."""
     spans = [_reply_span(call, trigger, within_agent_turns) for trigger in opened]
     unsure: list[Verdict] = []
     for trigger, span in zip(opened, spans, strict=True):
         heard = hear(call, marker, span)
         if heard.sure:
-            reply = heard.sure[0]
-            return passed("answered", trigger, replace(reply, answers_to=(trigger,)))
+            replies = (replace(reply, answers_to=(trigger,)) for reply in heard.sure)
+            return passed("answered", trigger, *replies)
         unsure += _unheard(call, heard)
     trigger, span = opened[0], spans[0]
     proof = absence(call, marker, span, answers_to=[trigger])
