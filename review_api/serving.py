@@ -15,7 +15,7 @@ from review_api.servicers.rubric_servicer import RubricServicer
 from review_api.servicers.scorecard_servicer import ScorecardServicer
 from review_api.storage.batches import MongoBatchRepository
 from review_api.storage.calls import MongoCallRepository
-from review_api.storage.connection import connect_storage, database, ensure_indexes
+from review_api.storage.connection import check_server, connect_storage, database, ensure_indexes
 from review_api.storage.rubrics import MongoEngineRegister, MongoRubricRepository
 from review_api.storage.scorecards import MongoScorecardRepository
 from review_api.storage.transcripts import MongoTranscriptRepository
@@ -48,13 +48,18 @@ class ReviewApi:
         )
 
     def load(self) -> None:
-        """Make the indexes; waits for MongoDB up to `startup_patience_s`, then raises UnavailableError."""
+        """Check the database and make its indexes.
+
+        Waits for MongoDB up to `startup_patience_s`, then raises UnavailableError. SettingsError for one that
+        refuses us or is no replica set.
+        """
         patience = Retrying(
             retry=retry_if_exception_type(UnavailableError),
             stop=stop_after_delay(self.settings.startup_patience_s),
             wait=wait_fixed(0.5),
             reraise=True,
         )
+        patience(check_server)
         patience(ensure_indexes)
 
     def services(self) -> Sequence[Service]:

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 INTERNAL: Final = "INTERNAL"
 RECORDING_MISSING: Final = "RECORDING_MISSING"
 
-# These say nothing about the audio, so whoever asks again gets another try.
-_PASSING: Final = frozenset({INTERNAL, RECORDING_MISSING})
+# These say nothing about the audio, and limits are settings that may have been raised since: whoever asks
+# again gets another try.
+_PASSING: Final = frozenset(
+    {INTERNAL, RECORDING_MISSING, "AUDIO_TOO_LONG", "AUDIO_TOO_LARGE", "TRANSCRIPT_TOO_LONG"}
+)
 
 
 class Stage(StrEnum):

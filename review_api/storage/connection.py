@@ -57,6 +57,18 @@ def database() -> Database[dict[str, Any]]:
 
 
 @storage_errors()
+def check_server() -> None:
+    """Raise SettingsError when the server can have neither transactions nor change streams."""
+    hello = database().client.admin.command("hello")
+    # A member that waits to be initiated, or a router of a sharded cluster, will do.
+    if not ("setName" in hello or hello.get("isreplicaset") or hello.get("msg") == "isdbgrid"):
+        raise SettingsError(
+            "mongodb_uri: this MongoDB is no replica set, and callqa needs one (of one member will do);"
+            " start mongod with --replSet rs0 and run rs.initiate() in mongosh"
+        )
+
+
+@storage_errors()
 def ensure_indexes() -> None:
     """Make every index that does not exist; run once, when a process starts."""
     for document in documents.ALL:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from review_api.domain.quarantine import Stage
 from review_api.worker.exit_codes import ExitCode
 from review_api.worker.interrupt import LeaseLostError, TerminatedError
-from review_api.worker.patience import Patience, ServiceAwayError
+from review_api.worker.patience import Patience
 from review_api.worker.run_shard import run_shard
-from review_api.worker.service_errors import LostError, MisconfiguredError
-from servicekit.errors import NotFoundError, UnavailableError
+from review_api.worker.service_errors import LostError, MisconfiguredError, ServiceError
+from servicekit.errors import NotFoundError, SettingsError, UnavailableError
 from servicekit.logs import exception_places
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ _POLLS_PER_LOOK: Final = 10
 def work_one_shard(batch_id: str, number: int, place: Workplace, termination: Interrupt) -> ExitCode:
     """Work the shard off and return the exit code; a shard that another worker has is waited for.
 
-    Prints nothing: the log has the reason for every code but 0.
+    Prints nothing: the log has the reason for every code but 0. Raises SettingsError when the database
+    refuses this worker.
     """
     shards, lease_s = place.stores.shards, place.settings.lease_s
     patience = Patience(interrupt=termination, settings=place.settings)
@@ -47,12 +48,12 @@ def work_one_shard(batch_id: str, number: int, place: Workplace, termination: In
     except NotFoundError as error:
         _log.error("no such shard", extra={"problem": error.message})
         return ExitCode.INVALID_SHARD
-    except (UnavailableError, ServiceAwayError) as error:
-        _log.error("dependency down", extra={"problem": str(error)})
-        return ExitCode.DEPENDENCY_DOWN
     except MisconfiguredError as error:
         _log.error("misconfigured", extra={"problem": str(error)})
         return ExitCode.MISCONFIGURED
+    except (UnavailableError, ServiceError) as error:
+        _log.error("dependency down", extra={"problem": str(error)})
+        return ExitCode.DEPENDENCY_DOWN
     except TerminatedError:
         _log.info("terminated; the item in hand was put back")
         return ExitCode.TERMINATED
@@ -60,7 +61,10 @@ def work_one_shard(batch_id: str, number: int, place: Workplace, termination: In
 
 
 def work_until_told(place: Workplace, termination: Interrupt) -> ExitCode:
-    """Work off one shard after another until the interrupt is set; outages are waited out."""
+    """Work off one shard after another until the interrupt is set; outages are waited out.
+
+    Raises SettingsError when the database refuses this worker.
+    """
     polls, failures = 0, 0
     try:
         while True:
@@ -78,12 +82,19 @@ def work_until_told(place: Workplace, termination: Interrupt) -> ExitCode:
             except MisconfiguredError as error:
                 _log.error("misconfigured", extra={"problem": str(error)})
                 return ExitCode.MISCONFIGURED
-            except TerminatedError:
+            except (TerminatedError, SettingsError):
                 raise
             except Exception as error:  # noqa: BLE001 - a worker that dies of one shard helps no other
                 failures += 1
+                # Of errors that are not ours, only type and place: their messages may quote a transcript.
+                known = isinstance(error, UnavailableError | ServiceError)
                 _log.error(
-                    "shard not ended", extra={"exception": exception_places(error), "failures": failures}
+                    "shard not ended",
+                    extra={
+                        "problem": str(error) if known else type(error).__name__,
+                        "exception": exception_places(error),
+                        "failures": failures,
+                    },
                 )
                 termination.sleep(
                     min(place.settings.max_retry_wait_s, place.settings.retry_wait_s * failures)

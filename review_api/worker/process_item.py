@@ -7,6 +7,7 @@ What goes wrong with one item ends in its quarantine, never in the end of the ba
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from review_api.domain.quarantine import (
 from review_api.worker.interrupt import InterruptedWorkError, LeaseLostError
 from review_api.worker.item_in_hand import ItemInHand
 from review_api.worker.patience import ServiceAwayError
-from review_api.worker.service_errors import BusyError, MisconfiguredError, RefusedError
+from review_api.worker.service_errors import BusyError, MisconfiguredError, RefusedError, ServiceError
 from review_api.worker.stages import RecordingsAwayError, scored, transcribed
 from servicekit.errors import CallqaError, NotFoundError, UnavailableError
 from servicekit.logs import exception_places
@@ -38,10 +39,11 @@ _log = logging.getLogger(__name__)
 def process_item(item: BatchItem, work: ShardWork) -> None:
     """Bring the item to its end: DONE or QUARANTINED.
 
-    Raises InterruptedWorkError when told to stop, UnavailableError or ServiceAwayError when MongoDB or a
-    service stays away, MisconfiguredError when a service will never answer; the item is put back then.
+    Raises InterruptedWorkError when told to stop, UnavailableError when MongoDB stays away, and ServiceError
+    when a service or the recordings do, or when a service will never answer. None of this is the item's
+    fault: it is put back then, and the attempt does not count.
     """
-    with request_id_scope() as request_id:
+    with request_id_scope():
         hand = ItemInHand(
             item,
             work.stores.shards,
@@ -49,11 +51,11 @@ def process_item(item: BatchItem, work: ShardWork) -> None:
             progress_interval_s=work.place.settings.progress_interval_s,
         )
         try:
-            _Attempts(hand, work, request_id).run()
+            _Attempts(hand, work).run()
         except (UnavailableError, LeaseLostError):
             # The database cannot be told, or another worker has the item.
             raise
-        except (InterruptedWorkError, ServiceAwayError, MisconfiguredError):
+        except (InterruptedWorkError, ServiceError):
             hand.put_back()
             raise
         _log.info("item ended", extra={"item": hand.item.where, "state": hand.item.state.value})
@@ -65,9 +67,9 @@ class _Attempts:
 
     hand: ItemInHand
     work: ShardWork
-    request_id: str
     stage: Stage = Stage.TRANSCRIPTION
     versions: EngineVersions = field(default_factory=EngineVersions)
+    away_since_s: float = float("inf")
 
     def run(self) -> None:
         waits = 0
@@ -76,8 +78,8 @@ class _Attempts:
             if self.hand.item.attempts >= self.work.place.settings.max_item_attempts:
                 self._set_aside(
                     INTERNAL,
-                    f"callqa failed {self.hand.item.attempts} times on this call; the worker's log says why"
-                    f" under request id {self.request_id}",
+                    f"callqa failed {self.hand.item.attempts} times on this call, or was killed while at it;"
+                    f" the logs of the workers say why, under {self.hand.item.where}",
                 )
                 return
             try:
@@ -86,7 +88,9 @@ class _Attempts:
                 self._set_aside(error.reason, error.message)
             except NotFoundError as error:
                 self._set_aside(RECORDING_MISSING, error.message)
-            except (BusyError, RecordingsAwayError):
+            except (BusyError, RecordingsAwayError) as error:
+                if isinstance(error, RecordingsAwayError) and self._are_away_for_long():
+                    raise
                 waits += 1
                 self.hand.put_back()
                 self.work.wait(waits)
@@ -108,8 +112,13 @@ class _Attempts:
         transcript = transcribed(call, self.hand, self.work, self.versions.model_version)
         self.hand.write(self.hand.item.heard())
         self.stage = Stage.SCORING
-        scorecard_id = scored(call, transcript, self.work)
+        scorecard_id = scored(call, transcript, self.work, self.versions.engine_version)
         self.hand.write(self.hand.item.done(scorecard_id))
+
+    def _are_away_for_long(self) -> bool:
+        now_s = time.monotonic()
+        self.away_since_s = min(self.away_since_s, now_s)
+        return now_s - self.away_since_s > self.work.place.settings.store_patience_s
 
     def _set_aside(self, reason: str, message: str) -> None:
         quarantine = Quarantine(

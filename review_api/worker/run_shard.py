@@ -7,7 +7,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from review_api.domain.quarantine import Stage
 from review_api.worker.interrupt import Interrupt, LeaseLostError
 from review_api.worker.patience import Patience
 from review_api.worker.process_item import process_item
@@ -36,13 +35,10 @@ def run_shard(shard: Shard, place: Workplace, termination: Interrupt) -> None:
     with termination.child() as interrupt, _claim_kept(shard, stores.shards, settings.lease_s, interrupt):
         patience = Patience(interrupt=interrupt, settings=settings)
         rubric, revision = shard.rubric_revision.split("/")
-        engine_version = patience.service(place.scoring.engine_version)
-        patience.store(stores.engines.seen, Stage.SCORING, engine_version)
         work = ShardWork(
             place=place,
             shard=shard,
             revision=patience.store(stores.rubrics.get, rubric, revision),
-            engine_version=engine_version,
             interrupt=interrupt,
             patience=patience,
         )

@@ -29,12 +29,11 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardWork:
-    """A claimed shard, its pinned revision and the engine that judges."""
+    """A claimed shard and its pinned revision."""
 
     place: Workplace
     shard: Shard
     revision: Revision
-    engine_version: str
     interrupt: Interrupt
     patience: Patience
 
@@ -44,10 +43,14 @@ class ShardWork:
         return self.place.stores
 
     def current_versions(self) -> EngineVersions:
-        """Ask which model hears now and note it; ServiceAwayError when nobody answers for long."""
-        model_version = self.patience.service(self.place.transcription.model_version)
-        self.patience.store(self.stores.engines.seen, Stage.TRANSCRIPTION, model_version)
-        return EngineVersions(model_version=model_version, engine_version=self.engine_version)
+        """Ask what hears and what judges now, and note it; ServiceAwayError when one is away for long."""
+        versions = EngineVersions(
+            model_version=self.patience.service(self.place.transcription.model_version),
+            engine_version=self.patience.service(self.place.scoring.engine_version),
+        )
+        for stage in Stage:
+            self.patience.store(self.stores.engines.seen, stage, versions.of(stage))
+        return versions
 
     def wait(self, failures: int) -> None:
         """Wait after so many failures in a row, or raise when interrupted."""

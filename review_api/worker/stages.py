@@ -52,7 +52,7 @@ def transcribed(call: Call, hand: ItemInHand, work: ShardWork, model_version: st
     return stored
 
 
-def scored(call: Call, transcript: StoredTranscript, work: ShardWork) -> str:
+def scored(call: Call, transcript: StoredTranscript, work: ShardWork, engine_version: str) -> str:
     """Return the id of the call's scorecard under the pinned revision, made now unless it is there."""
     scorecards = work.stores.scorecards
     found = work.patience.store(
@@ -60,7 +60,7 @@ def scored(call: Call, transcript: StoredTranscript, work: ShardWork) -> str:
         [call.id],
         transcript_id=transcript.id,
         rubric_revision=work.revision.key,
-        engine_version=work.engine_version,
+        engine_version=engine_version,
     )
     scorecard_id = found.get(call.id, "")
     if not scorecard_id:
@@ -89,8 +89,7 @@ def _transcribe(call: Call, hand: ItemInHand, work: ShardWork) -> transcript_pb2
 
 
 def _score(call: Call, transcript: StoredTranscript, work: ShardWork) -> StoredScorecard:
-    scorecard = work.patience.service(
-        work.place.scoring.score,
+    scorecard = work.place.scoring.score(
         transcript_pb2.Transcript.FromString(transcript.payload),
         rubric_pb2.RubricRevision.FromString(work.revision.payload),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from pymongo.errors import OperationFailure
+from pymongo.uri_parser import parse_uri
 
 from review_api.domain.batches import BatchState, Counts, ItemState
 from review_api.domain.calls import CallState
@@ -16,7 +18,7 @@ from review_api.domain.rubrics import Revision
 from review_api.ports import CallQuery, Cursor
 from review_api.storage.batches import MongoBatchRepository
 from review_api.storage.calls import MongoCallRepository
-from review_api.storage.connection import connect_storage, database, disconnect_storage
+from review_api.storage.connection import check_server, connect_storage, database, disconnect_storage
 from review_api.storage.rubrics import MongoEngineRegister, MongoRubricRepository
 from review_api.storage.scorecards import MongoScorecardRepository
 from review_api.storage.shards import MongoShardRepository
@@ -30,6 +32,9 @@ from servicekit.errors import (
     UnavailableError,
 )
 from servicekit.wire import sha256_hex
+from standalone.mongod_binary import find_mongod
+from standalone.ports import choose_port
+from standalone.processes import spawn_detached, terminate
 from tests.contract.review_api.samples import (
     MOMENT,
     make_batch,
@@ -37,6 +42,9 @@ from tests.contract.review_api.samples import (
     make_scorecard,
     make_transcript,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("storage")
 
@@ -363,6 +371,31 @@ def test_a_database_that_is_away_is_unavailable() -> None:
         MongoBatchRepository().create(*make_batch())
     with pytest.raises(UnavailableError):
         MongoShardRepository().claim_next("mine", 1)
+
+
+def test_a_refused_user_is_a_settings_error(mongodb_uri: str) -> None:
+    disconnect_storage()
+    host, port = parse_uri(mongodb_uri)["nodelist"][0]
+    connect_storage(f"mongodb://nobody:pass-word@{host}:{port}/", "any", server_selection_timeout_s=5.0)
+    # One through the driver alone, one through mongoengine.
+    with pytest.raises(SettingsError, match="mongodb_uri: the database refuses this user") as caught:
+        MongoShardRepository().claim_next("mine", 1)
+    assert "pass-word" not in str(caught.value)
+    with pytest.raises(SettingsError, match="mongodb_uri: the database refuses this user"):
+        MongoEngineRegister().seen(Stage.SCORING, "e1")
+
+
+def test_a_server_without_a_replica_set_is_a_settings_error(tmp_path: Path) -> None:
+    disconnect_storage()
+    port = choose_port()
+    argv = [str(find_mongod()), "--dbpath", str(tmp_path), "--port", str(port), "--bind_ip", "127.0.0.1"]
+    alone = spawn_detached([*argv, "--nounixsocket"], environment={}, log=tmp_path / "log")
+    try:
+        connect_storage(f"mongodb://127.0.0.1:{port}/", "any", server_selection_timeout_s=30.0)
+        with pytest.raises(SettingsError, match="no replica set"):
+            check_server()
+    finally:
+        terminate([alone], timeout_s=10)
 
 
 def test_a_uri_that_is_none_is_a_settings_error() -> None:

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 
 class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServicer):
-    """Hears one turn in every call; `failures` holds, by audio, what the next calls raise."""
+    """Hears one turn in every call.
+
+    `failures` holds, by audio, what the next calls raise; `broken` is what every request raises.
+    """
 
     def __init__(self) -> None:
         self.model_version = "fake-model-1"
         self.failures: defaultdict[bytes, list[Exception]] = defaultdict(list)
+        self.broken: Exception | None = None
         self.heard: Counter[bytes] = Counter()
         self.legs: list[list[bytes]] = []
         self.entered = threading.Event()
@@ -44,6 +48,8 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
     def GetTranscriptionModel(  # noqa: N802
         self, request: object, context: grpc.ServicerContext
     ) -> transcription_service_pb2.TranscriptionModel:
+        if self.broken:
+            raise self.broken
         return transcription_service_pb2.TranscriptionModel(model_version=self.model_version)
 
     def TranscribeCall(  # noqa: N802
@@ -70,7 +76,7 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
         while not self.go_on.wait(0.05):
             if not context.is_active():
                 return
-        if failure is not None:
+        if failure := failure or self.broken:
             raise failure
         yield transcription_service_pb2.TranscribeCallResponse(transcript=self._transcript(audio))
 
@@ -84,17 +90,23 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
 
 
 class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
-    """Passes every call; `failures` are what the next calls raise, `builtins` the rubrics by name."""
+    """Passes every call; `builtins` are the rubrics by name.
+
+    `failures` are what the next calls raise; `broken` is what every request raises.
+    """
 
     def __init__(self) -> None:
         self.engine_version = "fake-engine-1"
         self.failures: list[Exception] = []
+        self.broken: Exception | None = None
         self.builtins = {"service-quality": "first edition", "other-form": "only edition"}
         self.scored: Counter[str] = Counter()
 
     def CheckRubric(  # noqa: N802
         self, request: scoring_service_pb2.CheckRubricRequest, context: grpc.ServicerContext
     ) -> scoring_service_pb2.CheckRubricResponse:
+        if self.broken:
+            raise self.broken
         answer = scoring_service_pb2.CheckRubricResponse(
             builtin_rubrics=sorted(self.builtins), engine_version=self.engine_version
         )
@@ -116,8 +128,8 @@ class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
         self, request: scoring_service_pb2.ScoreTranscriptRequest, context: grpc.ServicerContext
     ) -> scorecard_pb2.Scorecard:
         self.scored[request.transcript.name] += 1
-        if self.failures:
-            raise self.failures.pop(0)
+        if failure := self.failures.pop(0) if self.failures else self.broken:
+            raise failure
         unnamed = transcript_pb2.Transcript.FromString(request.transcript.SerializeToString())
         unnamed.ClearField("name")
         return scorecard_pb2.Scorecard(

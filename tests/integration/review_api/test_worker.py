@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from callqa.v1 import batch_pb2, call_pb2, call_service_pb2, transcript_pb2
@@ -15,6 +16,7 @@ from review_api.worker.interrupt import Interrupt, TerminatedError
 from review_api.worker.modes import work_one_shard, work_until_told
 from servicekit.errors import (
     CallqaError,
+    DeadlineError,
     InvalidInputError,
     LimitExceededError,
     UnavailableError,
@@ -22,9 +24,10 @@ from servicekit.errors import (
 from tests.integration.review_api.stack import in_threads, start_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from review_api.ports import RecordingStore
     from tests.integration.review_api.fakes import FakeServices
     from tests.integration.review_api.stack import Stack
 
@@ -150,12 +153,74 @@ def test_what_fails_again_and_again_is_quarantined_with_a_request_id(
     assert sorted(states(stack, batch)) == [DONE, QUARANTINED]
     bad = next(item for item in stack.get_batch(batch).items if item.state == QUARANTINED)
     assert bad.quarantine.reason == "INTERNAL"
-    assert "request id" in bad.quarantine.message
+    assert f"under {batch.name} item " in bad.quarantine.message
     # Nothing is known against the call, so whoever asks again gets another try.
     assert PENDING in [item.state for item in stack.create_batch(b"bad", b"good").items]
     stack.work(batch)
     assert states(stack, batch) == [DONE, DONE]
     assert get_call(stack, bad).state == call_pb2.Call.SCORED
+
+
+@pytest.mark.parametrize("service", ["transcription", "scoring"])
+@pytest.mark.parametrize("broken", [DeadlineError("away"), SomethingElseError("?")])
+def test_a_service_that_breaks_for_long_costs_no_attempt(
+    stack: Stack, fakes: FakeServices, service: str, broken: Exception
+) -> None:
+    fakes.transcription.go_on.clear()
+    batch = stack.create_batch(b"one")
+    codes: list[ExitCode] = []
+    worker = threading.Thread(
+        target=lambda: codes.extend(stack.work(batch, max_item_attempts=1, service_patience_s=0.1))
+    )
+    worker.start()
+    assert fakes.transcription.entered.wait(30)
+    getattr(fakes, service).broken = broken
+    fakes.transcription.go_on.set()
+    worker.join()
+    assert codes == [ExitCode.DEPENDENCY_DOWN]
+    assert states(stack, batch) == [PENDING]
+    assert stack.count("batch_items", attempts=0) == 1
+    assert get_call(stack, batch.items[0]).state != call_pb2.Call.QUARANTINED
+    getattr(fakes, service).broken = None
+    assert stack.work(batch, max_item_attempts=1) == [ExitCode.COMPLETE]
+    assert states(stack, batch) == [DONE]
+
+
+def test_a_call_that_kills_scoring_each_time_does_not_keep_the_others_waiting(
+    stack: Stack, fakes: FakeServices
+) -> None:
+    fakes.scoring.failures = [DeadlineError("lost with the call in its hands") for _ in range(2)]
+    # The larger one comes first.
+    batch = stack.create_batch(b"poison", b"good")
+    assert set(stack.work(batch, max_item_attempts=2)) == {ExitCode.COMPLETE}
+    ended = stack.get_batch(batch).items
+    assert [item.state for item in ended] == [QUARANTINED, DONE]
+    assert ended[0].quarantine.reason == "INTERNAL"
+
+
+def test_recordings_that_stay_away_cost_no_attempt(stack: Stack) -> None:
+    class Away:
+        def iter_bytes(self, sha256: str) -> Iterator[bytes]:
+            raise UnavailableError(sha256)
+
+    batch = stack.create_batch(b"one")
+    place = stack.workplace(max_item_attempts=1, store_patience_s=0.1)
+    away = replace(place, stores=replace(place.stores, recordings=cast("RecordingStore", Away())))
+    batch_id = batch.name.removeprefix("batches/")
+    assert work_one_shard(batch_id, 0, away, Interrupt()) == ExitCode.DEPENDENCY_DOWN
+    assert stack.count("batch_items", attempts=0, state="PENDING") == 1
+    assert stack.work(batch, max_item_attempts=1) == [ExitCode.COMPLETE]
+    assert states(stack, batch) == [DONE]
+
+
+def test_a_limit_that_was_raised_lets_the_call_through(stack: Stack, fakes: FakeServices) -> None:
+    fakes.transcription.failures[b"long"] = [AudioTooLongError("Too long.")]
+    batch = stack.create_batch(b"long")
+    stack.work(batch)
+    assert states(stack, batch) == [QUARANTINED]
+    assert stack.create_batch(b"long").items[0].state == PENDING
+    stack.work(batch)
+    assert states(stack, batch) == [DONE]
 
 
 def test_a_scored_call_is_not_quarantined_by_a_later_failure(stack: Stack, fakes: FakeServices) -> None:

@@ -150,6 +150,19 @@ def test_the_exit_code_says_whether_a_retry_helps(
     assert b"Traceback" not in process.stderr
 
 
+@pytest.mark.parametrize("arguments", [["--watch"], ["--batch", "batches/any", "--shard", "0"]])
+def test_a_worker_that_the_database_refuses_ends_with_78(stack: Stack, arguments: list[str]) -> None:
+    host = stack.mongodb_uri.rpartition("@")[2].partition("/")[0]
+    refused = {"CALLQA_WORKER_MONGODB_URI": f"mongodb://nobody:pass-word@{host}/"}
+    with worker(stack, *arguments, **refused) as process:
+        assert process.wait(60) == 78
+        assert process.stderr is not None
+        words = process.stderr.read()
+    assert b"the database refuses this user" in words
+    assert b"Traceback" not in words
+    assert b"pass-word" not in words
+
+
 def test_a_service_that_stays_away_ends_the_shard_with_75(stack: Stack, fakes: FakeServices) -> None:
     batch = stack.create_batch(b"one")
     fakes.close()
