@@ -44,6 +44,7 @@ from tests.contract.review_api.samples import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("storage")
@@ -373,16 +374,20 @@ def test_a_database_that_is_away_is_unavailable() -> None:
         MongoShardRepository().claim_next("mine", 1)
 
 
-def test_a_refused_user_is_a_settings_error(mongodb_uri: str) -> None:
+@pytest.mark.parametrize(
+    "operation",
+    [
+        pytest.param(lambda: MongoShardRepository().claim_next("mine", 1), id="by the driver"),
+        pytest.param(lambda: MongoEngineRegister().seen(Stage.SCORING, "e1"), id="by mongoengine"),
+    ],
+)
+def test_a_refused_user_is_a_settings_error(mongodb_uri: str, operation: Callable[[], object]) -> None:
     disconnect_storage()
     host, port = parse_uri(mongodb_uri)["nodelist"][0]
     connect_storage(f"mongodb://nobody:pass-word@{host}:{port}/", "any", server_selection_timeout_s=5.0)
-    # One through the driver alone, one through mongoengine.
     with pytest.raises(SettingsError, match="mongodb_uri: the database refuses this user") as caught:
-        MongoShardRepository().claim_next("mine", 1)
+        operation()
     assert "pass-word" not in str(caught.value)
-    with pytest.raises(SettingsError, match="mongodb_uri: the database refuses this user"):
-        MongoEngineRegister().seen(Stage.SCORING, "e1")
 
 
 def test_a_server_without_a_replica_set_is_a_settings_error(tmp_path: Path) -> None:
