@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.domain.finding import Evidence, Finding, Kind, Method
+from scoring.domain.scorecard import AnswerValue
 from scoring.judgement.statements import doubts, hear, unknown_rules
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.window import Span, absence, unknown_turns
 from scoring.judgement.wording import clock, times
+from scoring.packs.schema import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +24,9 @@ if TYPE_CHECKING:
     from scoring.judgement.call import ReadCall
 
 # An announcement, the other's "of course", and a last word such as "thank you".
-_TURNS_BEFORE = 2
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+_TURNS_BEFORE: Final = 2
+# "Thanks for holding, I'm still looking" belongs to the hold; more words than that, and the call went on.
+_CHECK_IN_WORDS: Final = 12
 
 
 class Announced(BaseModel):
@@ -34,17 +34,21 @@ class Announced(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    by: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+    by: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)]
     silence_s: Annotated[float, Field(gt=0)] = 10.0
     within_s: Annotated[float, Field(gt=0)] = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Nobody speaks from the end of one word to the start of the next, in seconds from the call's start."""
+    """Nobody speaks from the end of one word to the start of the next, in seconds from the call's start.
+
+    What announces it is said after `since_s`: when the last long silence ended and the call went on.
+    """
 
     start_s: float
     end_s: float
+    since_s: float
     finding: Finding
 
 
@@ -75,10 +79,10 @@ class HoldAnnounced:
                 *(hold.finding for hold in holds),
             )
         verdicts = [_announced(call, hold, asked) for hold in holds]
-        for kept in (failed, insufficient):
-            of_kind = [one for one in verdicts if one.value is kept("-").value]
-            if of_kind:
-                return of_kind[0]
+        for worst in (AnswerValue.FAIL, AnswerValue.INSUFFICIENT_EVIDENCE):
+            for verdict in verdicts:
+                if verdict.value is worst:
+                    return verdict
         findings = [finding for one in verdicts for finding in one.findings]
         announcements = [finding for finding in findings if finding.kind is Kind.STATEMENT]
         return passed(f"The silence is announced at {times(announcements)}.", *dict.fromkeys(findings))
@@ -93,23 +97,26 @@ def silences(call: ReadCall, silence_s: float) -> list[Silence]:
     ]
     words.sort(key=lambda word: (word[0], word[2].index, word[3]))
     found: list[Silence] = []
-    for position, (start_s, _, turn, word) in enumerate(words):
-        if not position:
-            last = words[0]
-            continue
-        if round(start_s - last[1], 3) >= silence_s:
-            evidence = (_word(call, last[2], last[3]), _word(call, turn, word))
+    since_s, spoken_since = 0.0, 0
+    last = words[0] if words else None
+    for word in words:
+        start_s, end_s, turn, position = word
+        if last is not None and round(start_s - last[1], 3) >= silence_s:
+            if found and spoken_since > _CHECK_IN_WORDS:
+                since_s = found[-1].end_s
             finding = Finding(
                 rule_id="silence",
                 kind=Kind.HOLD,
                 method=Method.TIMING,
                 score=1.0,
                 threshold=1.0,
-                evidence=evidence,
+                evidence=(_word(call, last[2], last[3]), _word(call, turn, position)),
             )
-            found.append(Silence(start_s=last[1], end_s=start_s, finding=finding))
-        if words[position][1] >= last[1]:
-            last = words[position]
+            found.append(Silence(start_s=last[1], end_s=start_s, since_s=since_s, finding=finding))
+            spoken_since = 0
+        spoken_since += 1
+        if last is None or end_s >= last[1]:
+            last = word
     return found
 
 
@@ -140,7 +147,7 @@ def _announced(call: ReadCall, hold: Silence, asked: Announced) -> Verdict:
 
 def _before(call: ReadCall, hold: Silence, role: Role, within_s: float) -> Span:
     """Return the last turns of a role, and of unknown voices, before a silence."""
-    start_s = max(0.0, hold.start_s - within_s)
+    start_s = max(hold.since_s, hold.start_s - within_s)
     before = [turn for turn in call.transcript.turns if turn.start_s < hold.start_s and turn.end_s >= start_s]
     own_runs = list(dict.fromkeys(call.runs[turn.index] for turn in before if call.role(turn) is role))
     first = own_runs[-_TURNS_BEFORE:][0] if own_runs else 0

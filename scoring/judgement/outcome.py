@@ -13,6 +13,7 @@ from scoring.judgement.statements import hear
 from scoring.judgement.verdict import Verdict, failed, insufficient, passed
 from scoring.judgement.window import open_window
 from scoring.judgement.wording import times
+from scoring.packs.schema import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ class Results(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _plain(cls, value: object) -> object:
-        return {"results": [value] if isinstance(value, str) else value}
+        return {"results": as_list(value)}
 
 
 class OutcomeIn:

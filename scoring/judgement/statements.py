@@ -13,6 +13,7 @@ from scoring.judgement.verdict import Verdict, failed, insufficient, passed
 from scoring.judgement.window import absence, is_garbled, open_window, unknown_turns
 from scoring.judgement.wording import clock, counted, times
 from scoring.packs.checking import nearest
+from scoring.packs.schema import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ class RuleIds(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _plain(cls, value: Any) -> Any:  # noqa: ANN401 - YAML gives anything
-        return {"ids": [value] if isinstance(value, str) else value}
+        return {"ids": as_list(value)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from scoring.domain.finding import Assertion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
 # How many tokens before the words a cue may stand; unpunctuated speech has no other end of a sentence.
 _NEGATION_REACH: Final = 5
@@ -46,6 +46,7 @@ _OPENERS: Final = frozenset(
 _REPORTERS: Final = frozenset(
     {"you", "he", "she", "they", "somebody", "someone", "colleague", "agent", "lady", "guy", "who"}
 )
+_REQUESTS: Final = frozenset({"can", "could", "will", "would", "may"})
 _REPORTS: Final = frozenset({"say", "tell", "promise", "mention", "claim", "state", "advise"})
 _AUXILIARIES: Final = frozenset(
     {
@@ -71,6 +72,7 @@ _AUXILIARIES: Final = frozenset(
 _SUBJECTS: Final = frozenset(
     {"i", "you", "we", "he", "she", "they", "it", "that", "this", "there", "your", "my", "the"}
 )
+_CONSENTS: Final = (["okay", "?"], ["ok", "?"], ["alright", "?"])
 _AFTER_ANSWER: Final = _SUBJECTS | {"problem", "worries", "doubt", "thank", "thanks"}
 _ASKERS: Final = frozenset({"what", "why", "how", "who", "where", "when", "which"})
 
@@ -133,17 +135,27 @@ def _is_answer(token: Token) -> bool:
 
 
 def _is_reported(before: list[Token]) -> bool:
+    norms = [token.norm_.lower() for token in before]
     return any(
         later.lemma_.lower() in _REPORTS
-        and any(earlier.norm_.lower() in _REPORTERS for earlier in before[max(0, position - 3) : position])
+        and any(
+            norms[at] in _REPORTERS and not _is_request(norms, at)
+            for at in range(max(0, position - 3), position)
+        )
         for position, later in enumerate(before)
     )
+
+
+def _is_request(norms: list[str], at: int) -> bool:
+    """Tell the "you" of "can you tell me" from that of "you told me"."""
+    return norms[at] == "you" and at > 0 and norms[at - 1] in _REQUESTS
 
 
 def _is_question(doc: Doc, before: list[Token], start: int, end: int) -> bool:
     for position in range(end - 1, len(doc)):
         mark = doc[position].text
-        if mark == "," and _asks(_opening(doc[position + 1 : position + 5])):
+        following = doc[position + 1 : position + 5]
+        if mark == "," and (_asks(_opening(following)) or _seeks_consent(following)):
             # "It is booked, can I do anything else?" asks something, but not whether it is booked.
             break
         if mark[-1] in ".!?;":
@@ -152,6 +164,11 @@ def _is_question(doc: Doc, before: list[Token], start: int, end: int) -> bool:
             break
     # Without punctuation the order of the first words tells: "can you", "what is".
     return _asks(_opening([*before, *doc[start:end]])) or _asks(_opening(doc[start : start + 2]))
+
+
+def _seeks_consent(tokens: Span) -> bool:
+    """Tell the "okay?" behind a statement; a customer's "right?" does ask."""
+    return [token.norm_.lower() for token in tokens[:2]] in _CONSENTS
 
 
 def _opening(tokens: Iterable[Token]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
+    """Return text as a list of it, since one sentence or id may stand alone; anything else as it is."""
     return [value] if isinstance(value, str) else value
 
 
@@ -15,10 +16,10 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Flag = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=32)]
 Sentence = Annotated[str, Field(min_length=1, max_length=400)]
-Sentences = Annotated[list[Sentence], BeforeValidator(_as_list)]
+Sentences = Annotated[list[Sentence], BeforeValidator(as_list)]
 Phrase = Annotated[str, Field(min_length=1, max_length=1000)]
-Phrases = Annotated[list[Phrase], BeforeValidator(_as_list)]
-Ids = Annotated[list[Id], BeforeValidator(_as_list), Field(min_length=1)]
+Phrases = Annotated[list[Phrase], BeforeValidator(as_list)]
+Ids = Annotated[list[Id], BeforeValidator(as_list), Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TokenPattern = Annotated[list[dict[str, Any]], Field(min_length=1, max_length=40)]
 

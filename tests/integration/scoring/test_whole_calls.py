@@ -282,3 +282,29 @@ def test_manners_are_no_empathy() -> None:
         "empathy.acknowledgement": "FAIL",
         "empathy.apology": "FAIL",
     }
+
+
+def test_a_word_in_the_middle_of_a_hold_keeps_it_announced() -> None:
+    transcript = spoken(
+        *call_of(
+            ("customer", "I would like to know where my parcel is, please."),
+            ("agent", "May I put you on hold while I ask the depot?"),
+            ("customer", "Yes."),
+            ("agent", "The line is engaged.", 12.0),
+            ("agent", "They have it there.", 12.0),
+        )
+    )
+    assert values(score(transcript), "handling.hold_announced") == {"handling.hold_announced": "PASS"}
+
+
+def test_an_announcement_is_spent_when_the_call_has_gone_on() -> None:
+    transcript = spoken(
+        *call_of(
+            ("customer", "I would like to know where my parcel is, please."),
+            ("agent", "May I put you on hold while I ask the depot?"),
+            ("agent", "They have it there. What day suits you for the delivery?", 12.0),
+            ("customer", "Tuesday or Wednesday."),
+            ("agent", "Tuesday it is.", 12.0),
+        )
+    )
+    assert values(score(transcript), "handling.hold_announced") == {"handling.hold_announced": "FAIL"}
