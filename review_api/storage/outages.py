@@ -51,8 +51,8 @@ def storage_errors() -> Iterator[None]:
     except CallqaError:
         raise
     except Exception as error:
-        # mongoengine raises its own OperationError from the driver's.
-        for one in (error, error.__cause__):
+        # mongoengine raises its own OperationError while it handles the driver's.
+        for one in (error, error.__cause__ or error.__context__):
             if is_passing(one):
                 raise _unavailable() from error
             if isinstance(one, OperationFailure) and one.code in _REFUSED_CODES:

@@ -400,6 +400,8 @@ def test_a_server_without_a_replica_set_is_a_settings_error(tmp_path: Path) -> N
         with pytest.raises(SettingsError, match="no replica set"):
             check_server()
     finally:
+        # While it is there to take leave of.
+        disconnect_storage()
         terminate([alone], timeout_s=10)
 
 
