@@ -40,14 +40,8 @@ class RubricInvalidError(InvalidInputError):
         """Return the error for a revision with these problems; without any there is no rubric in it."""
         if not problems:
             return cls("the revision's files hold packs but no rubric")
-        first = problems[0]
-        violations = [
-            FieldViolation("rubric_revision.files", f"{one.file_name}:{one.line}: {one.field}: {one.message}")
-            for one in problems
-        ]
-        place = f"{first.file_name}:{first.line}: {first.field}"
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return cls(
-            f"the rubric doesn't compile: {place}: {first.message}{more}",
-            violations=violations,
+            f"the rubric doesn't compile: {problems[0]}{more}",
+            violations=[FieldViolation("rubric_revision.files", str(one)) for one in problems],
         )

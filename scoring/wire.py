@@ -50,7 +50,7 @@ def _turn(message: transcript_pb2.Turn, place: str) -> Turn:
             index=message.index,
             # A role that isn't set, or that this version doesn't know, is nobody's.
             role=Role[name] if name in Role.__members__ else Role.UNKNOWN,
-            role_confidence=message.role_confidence,
+            role_confidence=round(message.role_confidence, _FLOAT_DIGITS),
             text=message.text,
             words=words,
         )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BLOCK_SAMPLES: Final = 60 * SAMPLE_RATE_HZ
 # A difference 40 dB below the sound: what a lossy codec makes of one signal stored twice.
 _SAME_POWER_RATIO: Final = 1e-4
+_PAIR: Final = 2
+_DEFAULT_PAIR: Final = (SpeakerRole.AGENT, SpeakerRole.CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +66,6 @@ def assign_roles(
             for role in (named or (SpeakerRole.UNKNOWN,) * len(channels))
         )
     return [_channel(role, channel) for role, channel in zip(roles, samples, strict=True)]
-
-
-_PAIR: Final = 2
-_DEFAULT_PAIR: Final = (SpeakerRole.AGENT, SpeakerRole.CUSTOMER)
 
 
 def _channel(role: SpeakerRole, samples: Samples) -> CallChannel:

@@ -89,7 +89,8 @@ class FasterWhisperEngine:
             yield HeardSegment(words=(), heard_s=duration_s)
             return
         gain = levelling_gain(levels, self._settings.level_dbfs) / 32768
-        reached_s = 0.0
+        # The last word's start, which the next word's can't precede, and how far has been listened.
+        reached_s = heard_s = 0.0
         for first, end in slice_bounds(levels, len(samples), _SLICE_S, _CUT_SEARCH_S):
             if not is_silent(frame_levels(samples[first:end]), self._settings.silence_floor_dbfs):
                 audio = np.clip(np.asarray(samples[first:end], dtype=np.float32) * np.float32(gain), -1, 1)
@@ -97,8 +98,11 @@ class FasterWhisperEngine:
                     words = clean_words(raw, language=language, from_s=reached_s, end_s=duration_s)
                     if words:
                         reached_s = words[-1].start_s
-                        yield HeardSegment(words=words, heard_s=max(words[-1].end_s, reached_s))
-            yield HeardSegment(words=(), heard_s=end / SAMPLE_RATE_HZ)
+                        # The one before may have ended later than this one.
+                        heard_s = max(heard_s, words[-1].end_s)
+                        yield HeardSegment(words=words, heard_s=heard_s)
+            heard_s = max(heard_s, end / SAMPLE_RATE_HZ)
+            yield HeardSegment(words=(), heard_s=heard_s)
 
     def _hear_slice(
         self, audio: NDArray[np.float32], language: str, *, offset_s: float

@@ -13,3 +13,8 @@ class Problem:
     line: int
     field: str
     message: str
+
+    def __str__(self) -> str:
+        """Return one line, as "pack.yaml:3: statements[0].say: this must be text"; blanks are left out."""
+        place = f"{self.file_name}:{self.line}" if self.line else self.file_name
+        return ": ".join(part for part in (place, self.field, self.message) if part)
