@@ -40,7 +40,7 @@ def mixed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     [
         ("truncated", "AUDIO_TRUNCATED", "upload the whole file"),
         ("notes", "AUDIO_UNREADABLE", "audio"),
-        ("screen", "AUDIO_NO_AUDIO_STREAM", "no sound"),
+        ("screen", "AUDIO_NO_AUDIO_STREAM", "without sound"),
         ("silent", "AUDIO_NO_SPEECH", "nobody says a word"),
     ],
 )
