@@ -12,6 +12,7 @@ from standalone.errors import PieceFailedError
 from standalone.pieces import MONGODB_VARIABLE
 
 CONNECT_TIMEOUT_S = 10.0
+_SRV = "mongodb+srv://"
 
 
 def check_given(uri: str, *, timeout_s: float) -> None:
@@ -19,7 +20,16 @@ def check_given(uri: str, *, timeout_s: float) -> None:
     try:
         hosts = hosts_of(uri)
         _ping(uri, timeout_s=timeout_s)
+    except OSError as error:
+        raise PieceFailedError(
+            f"{MONGODB_VARIABLE} names {error.filename}, which cannot be read: {error.strerror}."
+        ) from error
     except (InvalidURI, ConfigurationError, ValueError) as error:
+        if uri.startswith(_SRV):
+            raise PieceFailedError(
+                f"{MONGODB_VARIABLE}: no MongoDB is known by the name {hosts_of(uri)}, or an option "
+                "is wrong; correct the URI."
+            ) from error
         raise PieceFailedError(
             f"{MONGODB_VARIABLE} is no MongoDB URI that can be used; "
             "write mongodb://USER:PASSWORD@HOST:PORT/ with %-escapes in user and password."
@@ -48,8 +58,8 @@ def hosts_of(uri: str) -> str:
 
     A `mongodb+srv` name is returned as it stands: nothing is looked up for a text.
     """
-    if uri.startswith("mongodb+srv://"):
-        return uri.removeprefix("mongodb+srv://").rpartition("@")[2].partition("/")[0].partition("?")[0]
+    if uri.startswith(_SRV):
+        return uri.removeprefix(_SRV).rpartition("@")[2].partition("/")[0].partition("?")[0]
     return ", ".join(f"{host}:{port}" if port else str(host) for host, port in parse_uri(uri)["nodelist"])
 
 

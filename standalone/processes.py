@@ -40,7 +40,8 @@ def identify(pid: int) -> ProcessIdentity | None:
     """Return the identity of a running process; None when there is none or only its exit status is left."""
     try:
         process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
+        # Of a process with threads the first one may be gone while others still hold its ports.
+        if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
             return None
         started_s = round(process.create_time() - psutil.boot_time(), _IDENTITY_DIGITS)
     except (psutil.NoSuchProcess, ValueError):

@@ -182,13 +182,18 @@ class Stack:
             record = state.pieces.get(name)
             held = record.port if record else None
             given = self._environment.get(port_variable(name), "")
-            if given.isdecimal() and int(given) > 0:
+            # What is no port at all, the server itself refuses.
+            if given.isdecimal() and 0 < int(given) < 65536:
+                if int(given) in ports.values():
+                    raise PieceFailedError(
+                        f"{port_variable(name)}: port {given} is another piece's; choose another, or none."
+                    )
                 if int(given) != held and not is_free(int(given)):
                     raise PieceFailedError(
                         f"{port_variable(name)}: another program holds port {given}; choose another, or none."
                     )
                 ports[name] = int(given)
-            elif held:
+            elif held and held not in ports.values():
                 ports[name] = held
             else:
                 ports[name] = choose_port(kept=state.ports.get(name), taken=ports.values())

@@ -91,6 +91,15 @@ def test_a_database_that_does_not_answer_ends_up_before_anything_starts(
     assert not (home / "state.json").exists()
 
 
+def test_two_servers_cannot_have_one_port(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = str(choose_port())
+    for server in ("TRANSCRIPTION", "SCORING"):
+        monkeypatch.setenv(f"CALLQA_{server}_PORT", port)
+    with pytest.raises(ClientError, match=rf"CALLQA_SCORING_PORT: port {port} is another piece's"):
+        CliRunner().invoke(app, ["up"], catch_exceptions=False)
+    assert not (home / "state.json").exists()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "closed").mkdir(mode=0o500)

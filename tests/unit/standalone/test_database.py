@@ -28,6 +28,15 @@ def test_a_wrong_uri_is_refused_without_repeating_it(uri: str) -> None:
     assert "word" not in str(caught.value).replace("PASSWORD", "").replace("password", "")
 
 
+def test_a_certificate_that_cannot_be_read_is_named() -> None:
+    uri = "mongodb://u:pass-word@h/?tls=true&tlsCAFile=/no/such/roots.pem"
+    with pytest.raises(PieceFailedError) as caught:
+        check_given(uri, timeout_s=0.3)
+    assert str(caught.value) == (
+        "MONGODB_URI names /no/such/roots.pem, which cannot be read: No such file or directory."
+    )
+
+
 def test_a_silent_host_is_named() -> None:
     port = choose_port()
     uri = f"mongodb://u:pass-word@127.0.0.1:{port}/"
