@@ -89,7 +89,7 @@ class StatementEntry(RuleEntry):
     """Something the speaker must say, or must not."""
 
     speaker: Literal["agent", "customer"] = "agent"
-    polarity: Literal["required", "prohibited"]
+    polarity: Literal["required", "prohibited"] = "required"
 
 
 class TriggerEntry(RuleEntry):
@@ -135,8 +135,9 @@ class PackFile(Entry):
     """One statement pack."""
 
     pack: Name
-    version: Annotated[int, Field(ge=1)]
-    language: Literal["en"]
+    # For people alone: a revision is named by its content.
+    version: Annotated[int, Field(ge=1)] = 1
+    language: Literal["en"] = "en"
     statements: list[StatementEntry] = []
     empathy: EmpathySection = EmpathySection()
     outcome: OutcomeSection = OutcomeSection()

@@ -64,7 +64,7 @@ def test_packs_alone_are_checked() -> None:
     ("change", "line", "field", "words"),
     [
         (("version: 1", "version: one"), 2, "version", "integer"),
-        (("version: 1\n", ""), 1, "version", "missing"),
+        (("- id: mine.weather\n  polarity", "- polarity"), 5, "statements[0].id", "missing"),
         (("language: en", "language: fr"), 3, "language", "'en'"),
         (("polarity: required", "polarity: needed"), 6, "statements[0].polarity", "'required'"),
         (("  say:", "  sey:"), 7, "statements[0].sey", "did you mean 'say'"),
