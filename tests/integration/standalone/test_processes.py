@@ -67,6 +67,17 @@ def test_it_has_a_session_of_its_own_and_its_output_goes_to_its_owners_log(mark:
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_kept_it_from_starting_is_named(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pytest.raises(FileNotFoundError, match="no-program"):
+        spawn_detached([str(tmp_path / "no-program")], environment={}, log=log)
+    log.unlink()
+    log.mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        spawn_detached([sys.executable, "-c", ""], environment={}, log=log)
+    assert caught.value.filename == log
+
+
 def test_sigterm_reaches_a_process_whose_starter_blocks_it(mark: str, tmp_path: Path) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
@@ -85,6 +96,24 @@ def test_what_does_not_hear_sigterm_is_killed_and_named(
     assert terminate([deaf, sleeper], timeout_s=0.3) == [deaf]
     assert not is_running(deaf)
     assert not is_running(sleeper)
+
+
+# The first thread ends and leaves the process to another one, as a server does that is being torn down.
+_HEADLESS = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+def test_a_process_runs_as_long_as_any_of_its_threads(mark: str, tmp_path: Path) -> None:
+    headless = _spawn(_HEADLESS, mark=mark, log=tmp_path / "log")
+    while psutil.Process(headless.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.02)
+    assert is_running(headless)
+    os.kill(headless.pid, signal.SIGKILL)
+    while is_running(headless):
+        time.sleep(0.02)
 
 
 def test_how_a_child_ended_is_told_once_it_has(mark: str, tmp_path: Path, sleeper: ProcessIdentity) -> None:
