@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scoring.criteria import criteria_of
 from scoring.domain.files import SourceFile, content_sha256
-from scoring.domain.rubric import Criterion, Reading, Rubric
-from scoring.judgement.detectors import DETECTORS
+from scoring.domain.rubric import Reading, Rubric
 from scoring.packs.builtin import builtin_packs
 from scoring.packs.checking import check_shape, nearest
 from scoring.packs.document import Document, read_document
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from scoring.domain.rubric import Rule
     from scoring.language.reader import LanguageModel, TurnReader
-    from scoring.packs.schema import CriterionEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +158,9 @@ class _Work:
             self.problems += example_problems(pack.entry, pack.document, rules, reader)
         if form is None:
             return None
-        criteria = self._criteria(form, rules)
+        # With a pack missing, every id of it would be reported as unknown.
+        criteria, problems = criteria_of(form.entry, form.document, rules, check_ids=not self._unreadable)
+        self.problems += problems
         sources = tuple(sorted([form.source, *(pack.source for pack in self.packs.values())]))
         reading = form.entry.reading
         return CompiledRubric(
@@ -171,7 +172,7 @@ class _Work:
                     role_confidence_floor=reading.role_confidence_floor,
                     min_words=reading.min_words,
                 ),
-                criteria=tuple(criteria),
+                criteria=criteria,
                 rules=rules,
             ),
             reader=reader,
@@ -224,54 +225,3 @@ class _Work:
                         message = f"there is no marker '{marker}'{nearest(marker, markers)}"
                         self.problems.append(pack.document.problem(at, message))
         return rules
-
-    def _criteria(self, form: _Form, rules: dict[str, Rule]) -> list[Criterion]:
-        criteria: list[Criterion] = []
-        seen: set[str] = set()
-        for number, section in enumerate(form.entry.sections):
-            for index, entry in enumerate(section.criteria):
-                at = ("sections", number, "criteria", index)
-                if entry.id in seen:
-                    self.problems.append(
-                        form.document.problem((*at, "id"), f"the id '{entry.id}' is used twice")
-                    )
-                seen.add(entry.id)
-                criterion = self._criterion(form, entry, section.id, at, rules)
-                if criterion is not None:
-                    criteria.append(criterion)
-        return criteria
-
-    def _criterion(
-        self,
-        form: _Form,
-        entry: CriterionEntry,
-        section: str,
-        at: tuple[str | int, ...],
-        rules: dict[str, Rule],
-    ) -> Criterion | None:
-        [(key, value)] = entry.check.items()
-        detector = DETECTORS.get(key)
-        if detector is None:
-            message = (
-                f"there is no check '{key}'{nearest(key, DETECTORS)} (known: {', '.join(sorted(DETECTORS))})"
-            )
-            self.problems.append(form.document.problem((*at, "check", key), message))
-            return None
-        check, problems = check_shape(detector.shape, value, form.document, at=(*at, "check", key))
-        self.problems += problems
-        if check is None:
-            return None
-        # With a pack missing, every id of it would be reported as unknown.
-        for parameter, message in [] if self._unreadable else detector.problems(check, rules):
-            place = (*at, "check", key, parameter) if parameter else (*at, "check", key)
-            self.problems.append(form.document.problem(place, message))
-        return Criterion(
-            id=entry.id,
-            title=entry.title,
-            section=section,
-            points=entry.points,
-            auto_fail=entry.auto_fail,
-            flag_on_fail=entry.flag_on_fail or "",
-            detector=key,
-            check=check,
-        )
