@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from standalone.errors import MongodUnusableError, PieceFailedError
 from standalone.log_files import last_event, rotate
-from standalone.mongod_binary import explain_exit, explain_os_error, find_mongod, probe_mongod
+from standalone.mongod_binary import explain_exit, find_mongod, probe_mongod
 from standalone.ports import LOOPBACK, choose_port
 from standalone.private_files import make_private_folder, read_json, write_private, write_private_json
 from standalone.processes import ProcessIdentity, exit_code, identify, is_running, spawn_detached, terminate
@@ -163,11 +163,7 @@ class EmbeddedMongod:
         port = choose_port(kept=state.get("port"))
         write_private_json(self._state, state | {"port": port})
         self._log_start_byte = self.log.stat().st_size if self.log.is_file() else 0
-        try:
-            process = spawn_detached(self._argv(binary, port), environment=_environment(), log=self.log)
-        except OSError as error:
-            raise MongodUnusableError(explain_os_error(binary, error)) from error
-        return process, port
+        return spawn_detached(self._argv(binary, port), environment=_environment(), log=self.log), port
 
     def _argv(self, binary: Path, port: int) -> list[str]:
         options: dict[str, object] = {

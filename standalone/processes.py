@@ -62,22 +62,27 @@ def uptime_s(identity: ProcessIdentity) -> float:
 def spawn_detached(argv: Sequence[str], *, environment: Mapping[str, str], log: Path) -> ProcessIdentity:
     """Start a process in a session of its own, its output appended to `log` (mode 0600).
 
-    It gets no other open file of ours and survives us. Raises OSError when the program cannot be executed.
+    It gets no other open file of ours and survives us. Raises OSError that names the program when it cannot
+    be executed, the log when that cannot be written.
     """
-    pid = os.posix_spawn(
-        argv[0],
-        list(argv),
-        dict(environment),
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-        # A starter may ignore or block signals; the piece must hear SIGTERM.
-        setsigmask=(),
-        setsigdef=(signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE),
-    )
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        pid = os.posix_spawn(
+            argv[0],
+            list(argv),
+            dict(environment),
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, output, 1),
+                (os.POSIX_SPAWN_DUP2, output, 2),
+            ],
+            setsid=True,
+            # A starter may ignore or block signals; the piece must hear SIGTERM.
+            setsigmask=(),
+            setsigdef=(signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE),
+        )
+    finally:
+        os.close(output)
     identity = identify(pid)
     # It may be dead already: a pid that is its own identity says so to every later question.
     return identity or ProcessIdentity(pid=pid, started_s=0.0)

@@ -75,7 +75,7 @@ def test_what_kept_it_from_starting_is_named(tmp_path: Path) -> None:
     log.mkdir()
     with pytest.raises(IsADirectoryError) as caught:
         spawn_detached([sys.executable, "-c", ""], environment={}, log=log)
-    assert caught.value.filename == log
+    assert str(caught.value.filename) == str(log)
 
 
 def test_sigterm_reaches_a_process_whose_starter_blocks_it(mark: str, tmp_path: Path) -> None:
