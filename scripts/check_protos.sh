@@ -40,10 +40,10 @@ buf lint "$temporary/now.binpb" >&2 || fail "buf lint has the objections above"
 # What is released on main must stay readable; on main itself, what the previous commit had.
 against=
 if git rev-parse --verify --quiet HEAD >/dev/null 2>&1; then
-  main=$(git rev-parse --verify --quiet main^{commit} || git rev-parse --verify --quiet origin/main^{commit} || true)
+  main=$(git rev-parse --verify --quiet "main^{commit}" || git rev-parse --verify --quiet "origin/main^{commit}" || true)
   against=$main
   if [[ "$main" == "$(git rev-parse HEAD)" ]]; then
-    against=$(git rev-parse --verify --quiet HEAD~1^{commit} || true)
+    against=$(git rev-parse --verify --quiet "HEAD~1^{commit}" || true)
   fi
 fi
 if [[ -n "$against" ]] && git cat-file -e "$against:protos/callqa" 2>/dev/null; then

@@ -26,10 +26,10 @@ if [[ -f "$stamp" && "$(<"$stamp")" == "$wanted" && -x "$venv/bin/python" ]]; th
   exit 0
 fi
 
-# Prints the newest python3 from 3.11 on; nothing when there is none.
+# Prints a python3 from 3.11 on, rather one that every locked package has a wheel for; nothing without any.
 find_python() {
   local candidate
-  for candidate in python3.15 python3.14 python3.13 python3.12 python3.11 python3; do
+  for candidate in python3.13 python3.12 python3.11 python3 python3.15 python3.14; do
     if command -v "$candidate" >/dev/null &&
       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       command -v "$candidate"
@@ -73,6 +73,13 @@ if [[ -z "${MONGODB_URI:-}" && "$lock" =~ (standalone|dev)\.lock$ ]]; then
   loads() { "$python" -c "import ctypes; ctypes.CDLL('$1')" 2>/dev/null; }
   loads libcurl.so.4 || missing+=(libcurl4)
   loads libssl.so.3 || missing+=(libssl3)
+fi
+# wordllama comes as a wheel for x86-64 and Python up to 3.13; elsewhere pip compiles it, in about a minute.
+if grep -q "^wordllama==" "$lock" &&
+  ! "$python" -c 'import platform, sys; sys.exit(sys.version_info >= (3, 14) or platform.machine() != "x86_64")'; then
+  command -v cc >/dev/null || missing+=(build-essential)
+  "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
+    missing+=("$("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}-dev")')")
 fi
 [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
 
