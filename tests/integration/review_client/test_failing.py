@@ -76,11 +76,19 @@ def test_an_error_of_our_own_is_one_sentence_unless_asked_for(
         callqa("calls", "show", "x")
 
 
+# A job in the background, as CI may be, hands down that SIGINT is ignored; a terminal does not.
+_PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from review_client.main import main
+sys.exit(main())
+"""
+
+
 def start_upload(folder: Path) -> subprocess.Popen[str]:
     """Start `callqa upload --watch` as a process of its own."""
-    program = "import sys; from review_client.main import main; sys.exit(main())"
     return subprocess.Popen(
-        [sys.executable, "-c", program, "upload", str(folder), "--watch"],
+        [sys.executable, "-c", _PROGRAM, "upload", str(folder), "--watch"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -101,8 +109,9 @@ def test_ctrl_c_leaves_the_batch_to_the_server(callqa: Callqa, store: Store, fol
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     finally:
-        process.kill()
         store.hold_watch.set()
+        process.kill()
+        process.communicate()
     (name,) = store.batches
     assert process.returncode == 130
     assert stdout == ""
