@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from review_api.settings import ReviewApiSettings
 from review_api.worker.settings import WorkerSettings
 from scoring.settings import ScoringSettings
-from servicekit.settings import ServerSettings
+from servicekit.settings import ProcessSettings, ServerSettings
 from transcription.settings import TranscriptionSettings
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ passes every service its own.
 
 def page() -> str:
     """Return the whole page as Markdown."""
-    shared = ServerSettings.model_fields
-    parts = [_HEAD, "## Every server\n", *_table(shared.items())]
+    everywhere, shared = ProcessSettings.model_fields, ServerSettings.model_fields
+    of_servers = [(key, field) for key, field in shared.items() if key not in everywhere]
+    parts = [_HEAD, "## Every process\n", *_table(everywhere.items())]
+    parts += ["\n## Every server\n", *_table(of_servers)]
     for name, prefix, settings in _SERVICES:
         own = {
             key: field

@@ -1,4 +1,4 @@
-"""The settings every server has. `servicekit.settings_loading` reads them from environment and file."""
+"""The settings of every process and every server; `servicekit.settings_loading` reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from servicekit.settings_loading import CrossProblem, load_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["CrossProblem", "ServerSettings", "is_loopback", "load_settings", "main_guard"]
+__all__ = ["CrossProblem", "ProcessSettings", "ServerSettings", "is_loopback", "load_settings", "main_guard"]
 
 Args = ParamSpec("Args")
 
@@ -34,8 +34,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class ServerSettings(BaseSettings):
-    """What a gRPC server process needs to know; services add their own fields in a subclass.
+class ProcessSettings(BaseSettings):
+    """What every process of callqa needs to know; each adds its own fields in a subclass.
 
     Constructed directly it takes keyword arguments and defaults and reads nothing else, so a stray HOST
     in the environment changes nothing. `load_settings` adds environment and file.
@@ -44,6 +44,38 @@ class ServerSettings(BaseSettings):
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         frozen=True, extra="forbid", use_attribute_docstrings=True
     )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Log lines of this weight and above, as JSON on stderr."""
+    traces_exporter: Literal["none", "console", "otlp"] = "none"
+    """Where spans go; otlp is configured by OTEL_EXPORTER_OTLP_* variables and needs its package."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave keyword arguments as the only source; see the class docstring."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    def cross_problems(self) -> Iterator[CrossProblem]:
+        """Yield what is wrong between fields. A subclass yields from this and adds its own."""
+        yield from ()
+
+    def require_consistent(self) -> None:
+        """Raise SettingsError with a line for each cross problem."""
+        lines = [f"{problem.fields[0]}: {problem.text}" for problem in self.cross_problems()]
+        if lines:
+            raise SettingsError("\n".join(lines))
+
+
+class ServerSettings(ProcessSettings):
+    """What a gRPC server process needs to know besides."""
 
     host: str = "127.0.0.1"
     """Address to listen on. Anything but loopback needs TLS files, or insecure_bind."""
@@ -75,28 +107,12 @@ class ServerSettings(BaseSettings):
     """HTTP port with Prometheus metrics; unset serves none."""
     metrics_host: str = "127.0.0.1"
     """Address of the metrics port; beyond loopback it needs insecure_bind, since it is plain HTTP."""
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """Log lines of this weight and above, as JSON on stderr."""
-    traces_exporter: Literal["none", "console", "otlp"] = "none"
-    """Where spans go; otlp is configured by OTEL_EXPORTER_OTLP_* variables and needs its package."""
     ready_file: Path | None = None
     """Written once SERVING: {"address": "127.0.0.1:1234", "pid": 1}; removed at the end."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave keyword arguments as the only source; see the class docstring."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
-
     def cross_problems(self) -> Iterator[CrossProblem]:
-        """Yield what is wrong between fields. A subclass yields from this and adds its own."""
+        """Add what is wrong between TLS files and addresses."""
+        yield from super().cross_problems()
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             yield CrossProblem(
                 ("tls_cert_file", "tls_key_file"), "a certificate and its key go together; set both"
@@ -117,12 +133,6 @@ class ServerSettings(BaseSettings):
                 f"{self.metrics_host!r} is reachable from other machines and metrics are plain HTTP; use"
                 " 127.0.0.1, or insecure_bind=true where a network policy or a mesh protects the port",
             )
-
-    def require_consistent(self) -> None:
-        """Raise SettingsError with a line for each cross problem."""
-        lines = [f"{problem.fields[0]}: {problem.text}" for problem in self.cross_problems()]
-        if lines:
-            raise SettingsError("\n".join(lines))
 
 
 def main_guard(main: Callable[Args, int]) -> Callable[Args, int]:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from servicekit.settings import ServerSettings
+    from servicekit.settings import ProcessSettings
 
-Settings = TypeVar("Settings", bound="ServerSettings")
+Settings = TypeVar("Settings", bound="ProcessSettings")
 
 # Values of such fields are never repeated in a message.
 _SECRET_NAMES: Final = ("password", "secret", "token", "uri", "url", "dsn")

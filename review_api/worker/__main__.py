@@ -40,9 +40,7 @@ _INDEX_VARIABLE = "JOB_COMPLETION_INDEX"
 def main() -> int:
     """Work and return the exit code; see `exit_codes`."""
     arguments = _arguments()
-    settings = load_settings(  # type: ignore[type-var]  # it needs no more of a server's settings than these have
-        WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG"
-    )
+    settings = load_settings(WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG")
     configure_logs("worker", settings.log_level)
     stop_tracing = telemetry.start_tracing("worker", settings.traces_exporter)
     termination = Interrupt()

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import Annotated
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from review_api.settings import DatabaseName
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from servicekit.settings import CrossProblem
+from servicekit.settings import ProcessSettings
 
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 
 
-class WorkerSettings(BaseSettings):
+class WorkerSettings(ProcessSettings):
     """Settings of the worker. It listens nowhere, so it has none of a server's."""
-
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
 
     mongodb_uri: SecretStr
     """As review_api's."""
@@ -60,24 +51,3 @@ class WorkerSettings(BaseSettings):
     """Time to judge one transcript."""
     ask_timeout_s: Seconds = 30.0
     """For short questions, such as which model a service uses."""
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """Log lines of this weight and above, as JSON on stderr."""
-    traces_exporter: Literal["none", "console", "otlp"] = "none"
-    """Where spans go; otlp needs its package."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave keyword arguments as the only source: `load_settings` reads environment and file."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
-
-    def cross_problems(self) -> Iterator[CrossProblem]:
-        """Yield what is wrong between fields: nothing can be."""
-        yield from ()

@@ -115,15 +115,11 @@ def test_settings_come_from_the_prefixed_environment_alone(monkeypatch: pytest.M
     monkeypatch.setenv("CALLQA_WORKER_MONGODB_URI", "mongodb://secret:word@x/")
     monkeypatch.setenv("CALLQA_WORKER_TRANSCRIPTION_ADDRESS", "t:1")
     monkeypatch.setenv("CALLQA_WORKER_SCORING_ADDRESS", "s:1")
-    settings = load_settings(  # type: ignore[type-var]
-        WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG"
-    )
+    settings = load_settings(WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG")
     assert settings.lease_s == 20.0
     assert "word" not in repr(settings)
     monkeypatch.setenv("CALLQA_WORKER_LEASE_S", "0")
     with pytest.raises(SettingsError, match="CALLQA_WORKER_LEASE_S"):
-        load_settings(  # type: ignore[type-var]
-            WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG"
-        )
+        load_settings(WorkerSettings, env_prefix="CALLQA_WORKER_", file_env="CALLQA_WORKER_CONFIG")
     with pytest.raises(ValidationError):
         make_settings(lease_s=0)
