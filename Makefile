@@ -23,7 +23,7 @@ down: ## Stop what `make run` started
 test: setup-dev ## Install what tests need and run them (T=path runs one)
 	$(BIN)/python -m pytest -m "not long" $(T)
 
-test-all: check ## The checks of the code, and the long suites that `make test` leaves out
+test-all: lint types imports check-proto ## What `make test` leaves out: the checks of the code and the long suites
 	$(BIN)/python -m pytest -m long
 
 test-fast: setup-dev ## The tests without real speech and whole stacks
