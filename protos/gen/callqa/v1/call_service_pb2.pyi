@@ -57,7 +57,7 @@ class RecordingChunk(_message.Message):
     offset_bytes: _builtins.int
     """Where `content` begins in the file."""
     content: _builtins.bytes
-    """At most 1 MiB."""
+    """At most 1 MiB, as long as the server isn't set otherwise."""
     def __init__(
         self,
         *,

@@ -92,8 +92,9 @@ class CallServiceServicer:
     def UploadRecording(self, request_iterator, context):
         """Uploads one file: the spec first, then chunks from `Recording.committed_bytes` on. What a broken
         stream sent stays committed; uploading bytes that are already there answers at once.
-        Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named,
-        OUT_OF_RANGE when a chunk doesn't start at the committed offset, RESOURCE_EXHAUSTED over the size limit.
+        Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named (RECORDING_MISMATCH) or the
+        stream ends before the last byte (RECORDING_INCOMPLETE), OUT_OF_RANGE when a chunk doesn't start where the
+        bytes received end (RECORDING_OFFSET), RESOURCE_EXHAUSTED when the file or a chunk is too large.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -130,7 +131,9 @@ class CallServiceServicer:
     def CreateBatch(self, request, context):
         """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
         them. The same calls under the same rubric revision are the same batch; what is done stays done.
-        Errors: NOT_FOUND for an unknown rubric or recording, FAILED_PRECONDITION for an incomplete recording.
+        Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+        of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
+        recording.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -152,6 +155,7 @@ class CallServiceServicer:
 
     def WatchBatch(self, request, context):
         """Streams the batch now and after every change until it is COMPLETE.
+        Errors: INVALID_ARGUMENT for a resume token that is none, or too old (RESUME_TOKEN_TOO_OLD).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,8 +39,9 @@ class CallServiceStub:
     UploadRecording: _grpc.StreamUnaryMultiCallable[_call_service_pb2.UploadRecordingRequest, _call_pb2.Recording]
     """Uploads one file: the spec first, then chunks from `Recording.committed_bytes` on. What a broken
     stream sent stays committed; uploading bytes that are already there answers at once.
-    Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named,
-    OUT_OF_RANGE when a chunk doesn't start at the committed offset, RESOURCE_EXHAUSTED over the size limit.
+    Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named (RECORDING_MISMATCH) or the
+    stream ends before the last byte (RECORDING_INCOMPLETE), OUT_OF_RANGE when a chunk doesn't start where the
+    bytes received end (RECORDING_OFFSET), RESOURCE_EXHAUSTED when the file or a chunk is too large.
     """
     GetRecording: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.GetRecordingRequest, _call_pb2.Recording]
     """Tells how much of a file is there. NOT_FOUND when nothing is."""
@@ -53,14 +54,18 @@ class CallServiceStub:
     CreateBatch: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
-    Errors: NOT_FOUND for an unknown rubric or recording, FAILED_PRECONDITION for an incomplete recording.
+    Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+    of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
+    recording.
     """
     GetBatch: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.GetBatchRequest, _batch_pb2.Batch]
     """Returns one batch with its items."""
     ListBatches: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.ListBatchesRequest, _call_service_pb2.ListBatchesResponse]
     """Lists batches without their items, the newest first."""
     WatchBatch: _grpc.UnaryStreamMultiCallable[_call_service_pb2.WatchBatchRequest, _call_service_pb2.WatchBatchResponse]
-    """Streams the batch now and after every change until it is COMPLETE."""
+    """Streams the batch now and after every change until it is COMPLETE.
+    Errors: INVALID_ARGUMENT for a resume token that is none, or too old (RESUME_TOKEN_TOO_OLD).
+    """
 
 @_typing.type_check_only
 class CallServiceAsyncStub(CallServiceStub):
@@ -70,8 +75,9 @@ class CallServiceAsyncStub(CallServiceStub):
     UploadRecording: _aio.StreamUnaryMultiCallable[_call_service_pb2.UploadRecordingRequest, _call_pb2.Recording]  # type: ignore[assignment]
     """Uploads one file: the spec first, then chunks from `Recording.committed_bytes` on. What a broken
     stream sent stays committed; uploading bytes that are already there answers at once.
-    Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named,
-    OUT_OF_RANGE when a chunk doesn't start at the committed offset, RESOURCE_EXHAUSTED over the size limit.
+    Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named (RECORDING_MISMATCH) or the
+    stream ends before the last byte (RECORDING_INCOMPLETE), OUT_OF_RANGE when a chunk doesn't start where the
+    bytes received end (RECORDING_OFFSET), RESOURCE_EXHAUSTED when the file or a chunk is too large.
     """
     GetRecording: _aio.UnaryUnaryMultiCallable[_call_service_pb2.GetRecordingRequest, _call_pb2.Recording]  # type: ignore[assignment]
     """Tells how much of a file is there. NOT_FOUND when nothing is."""
@@ -84,14 +90,18 @@ class CallServiceAsyncStub(CallServiceStub):
     CreateBatch: _aio.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]  # type: ignore[assignment]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
-    Errors: NOT_FOUND for an unknown rubric or recording, FAILED_PRECONDITION for an incomplete recording.
+    Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+    of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
+    recording.
     """
     GetBatch: _aio.UnaryUnaryMultiCallable[_call_service_pb2.GetBatchRequest, _batch_pb2.Batch]  # type: ignore[assignment]
     """Returns one batch with its items."""
     ListBatches: _aio.UnaryUnaryMultiCallable[_call_service_pb2.ListBatchesRequest, _call_service_pb2.ListBatchesResponse]  # type: ignore[assignment]
     """Lists batches without their items, the newest first."""
     WatchBatch: _aio.UnaryStreamMultiCallable[_call_service_pb2.WatchBatchRequest, _call_service_pb2.WatchBatchResponse]  # type: ignore[assignment]
-    """Streams the batch now and after every change until it is COMPLETE."""
+    """Streams the batch now and after every change until it is COMPLETE.
+    Errors: INVALID_ARGUMENT for a resume token that is none, or too old (RESUME_TOKEN_TOO_OLD).
+    """
 
 class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes in recordings and shows what became of them."""
@@ -104,8 +114,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_call_pb2.Recording, _abc.Awaitable[_call_pb2.Recording]]:
         """Uploads one file: the spec first, then chunks from `Recording.committed_bytes` on. What a broken
         stream sent stays committed; uploading bytes that are already there answers at once.
-        Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named,
-        OUT_OF_RANGE when a chunk doesn't start at the committed offset, RESOURCE_EXHAUSTED over the size limit.
+        Errors: INVALID_ARGUMENT when the bytes don't have the SHA-256 or size named (RECORDING_MISMATCH) or the
+        stream ends before the last byte (RECORDING_INCOMPLETE), OUT_OF_RANGE when a chunk doesn't start where the
+        bytes received end (RECORDING_OFFSET), RESOURCE_EXHAUSTED when the file or a chunk is too large.
         """
 
     @_abc_1.abstractmethod
@@ -148,7 +159,9 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_batch_pb2.Batch, _abc.Awaitable[_batch_pb2.Batch]]:
         """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
         them. The same calls under the same rubric revision are the same batch; what is done stays done.
-        Errors: NOT_FOUND for an unknown rubric or recording, FAILED_PRECONDITION for an incomplete recording.
+        Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+        of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
+        recording.
         """
 
     @_abc_1.abstractmethod
@@ -173,6 +186,8 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _call_service_pb2.WatchBatchRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_call_service_pb2.WatchBatchResponse], _abc.AsyncIterator[_call_service_pb2.WatchBatchResponse]]:
-        """Streams the batch now and after every change until it is COMPLETE."""
+        """Streams the batch now and after every change until it is COMPLETE.
+        Errors: INVALID_ARGUMENT for a resume token that is none, or too old (RESUME_TOKEN_TOO_OLD).
+        """
 
 def add_CallServiceServicer_to_server(servicer: CallServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

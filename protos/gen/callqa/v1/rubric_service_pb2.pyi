@@ -28,7 +28,7 @@ class CreateRubricRevisionRequest(_message.Message):
     FILES_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
-    """Check and answer, store nothing. Packs alone may be given then."""
+    """Check and answer, store nothing. Packs alone may be given then; the answer is empty."""
     @_builtins.property
     def files(self) -> _containers.RepeatedCompositeFieldContainer[_rubric_pb2.RubricFile]:
         """One rubric and its packs."""

@@ -54,7 +54,9 @@ class ScoringServiceServicer:
 
     def ScoreTranscript(self, request, context):
         """Fills in a rubric revision; the same request gives the same bytes.
-        Errors: INVALID_ARGUMENT for a transcript that contradicts itself or a revision that doesn't compile.
+        Errors: INVALID_ARGUMENT for a transcript that contradicts itself (TRANSCRIPT_INVALID) or isn't in English
+        (LANGUAGE_UNSUPPORTED), and for a revision that doesn't compile or isn't what its name says (RUBRIC_INVALID);
+        RESOURCE_EXHAUSTED for more turns, words or characters in a word than are scored (TRANSCRIPT_TOO_LONG).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

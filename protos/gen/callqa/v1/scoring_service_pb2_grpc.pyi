@@ -36,7 +36,9 @@ class ScoringServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ScoringServiceAsyncStub: ...
     ScoreTranscript: _grpc.UnaryUnaryMultiCallable[_scoring_service_pb2.ScoreTranscriptRequest, _scorecard_pb2.Scorecard]
     """Fills in a rubric revision; the same request gives the same bytes.
-    Errors: INVALID_ARGUMENT for a transcript that contradicts itself or a revision that doesn't compile.
+    Errors: INVALID_ARGUMENT for a transcript that contradicts itself (TRANSCRIPT_INVALID) or isn't in English
+    (LANGUAGE_UNSUPPORTED), and for a revision that doesn't compile or isn't what its name says (RUBRIC_INVALID);
+    RESOURCE_EXHAUSTED for more turns, words or characters in a word than are scored (TRANSCRIPT_TOO_LONG).
     """
     CheckRubric: _grpc.UnaryUnaryMultiCallable[_scoring_service_pb2.CheckRubricRequest, _scoring_service_pb2.CheckRubricResponse]
     """Compiles a rubric and its packs, runs their examples and lists every mistake; a built-in one is
@@ -50,7 +52,9 @@ class ScoringServiceAsyncStub(ScoringServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ScoreTranscript: _aio.UnaryUnaryMultiCallable[_scoring_service_pb2.ScoreTranscriptRequest, _scorecard_pb2.Scorecard]  # type: ignore[assignment]
     """Fills in a rubric revision; the same request gives the same bytes.
-    Errors: INVALID_ARGUMENT for a transcript that contradicts itself or a revision that doesn't compile.
+    Errors: INVALID_ARGUMENT for a transcript that contradicts itself (TRANSCRIPT_INVALID) or isn't in English
+    (LANGUAGE_UNSUPPORTED), and for a revision that doesn't compile or isn't what its name says (RUBRIC_INVALID);
+    RESOURCE_EXHAUSTED for more turns, words or characters in a word than are scored (TRANSCRIPT_TOO_LONG).
     """
     CheckRubric: _aio.UnaryUnaryMultiCallable[_scoring_service_pb2.CheckRubricRequest, _scoring_service_pb2.CheckRubricResponse]  # type: ignore[assignment]
     """Compiles a rubric and its packs, runs their examples and lists every mistake; a built-in one is
@@ -67,7 +71,9 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_scorecard_pb2.Scorecard, _abc.Awaitable[_scorecard_pb2.Scorecard]]:
         """Fills in a rubric revision; the same request gives the same bytes.
-        Errors: INVALID_ARGUMENT for a transcript that contradicts itself or a revision that doesn't compile.
+        Errors: INVALID_ARGUMENT for a transcript that contradicts itself (TRANSCRIPT_INVALID) or isn't in English
+        (LANGUAGE_UNSUPPORTED), and for a revision that doesn't compile or isn't what its name says (RUBRIC_INVALID);
+        RESOURCE_EXHAUSTED for more turns, words or characters in a word than are scored (TRANSCRIPT_TOO_LONG).
         """
 
     @_abc_1.abstractmethod

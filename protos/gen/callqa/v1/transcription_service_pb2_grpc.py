@@ -54,8 +54,9 @@ class TranscriptionServiceServicer:
     def TranscribeCall(self, request_iterator, context):
         """Takes the config, then the audio of one leg after another; answers with progress and segments as
         they are heard, then with the transcript.
-        Errors: INVALID_ARGUMENT with a reason such as AUDIO_EMPTY, AUDIO_UNREADABLE, AUDIO_NO_AUDIO_STREAM,
-        AUDIO_NO_SPEECH, AUDIO_TRUNCATED, AUDIO_CHANNELS when the audio is at fault and a retry can't help;
+        Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
+        AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
+        the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
         RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

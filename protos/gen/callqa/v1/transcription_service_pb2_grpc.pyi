@@ -36,8 +36,9 @@ class TranscriptionServiceStub:
     TranscribeCall: _grpc.StreamStreamMultiCallable[_transcription_service_pb2.TranscribeCallRequest, _transcription_service_pb2.TranscribeCallResponse]
     """Takes the config, then the audio of one leg after another; answers with progress and segments as
     they are heard, then with the transcript.
-    Errors: INVALID_ARGUMENT with a reason such as AUDIO_EMPTY, AUDIO_UNREADABLE, AUDIO_NO_AUDIO_STREAM,
-    AUDIO_NO_SPEECH, AUDIO_TRUNCATED, AUDIO_CHANNELS when the audio is at fault and a retry can't help;
+    Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
+    AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
+    the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
     RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
     """
     GetTranscriptionModel: _grpc.UnaryUnaryMultiCallable[_transcription_service_pb2.GetTranscriptionModelRequest, _transcription_service_pb2.TranscriptionModel]
@@ -51,8 +52,9 @@ class TranscriptionServiceAsyncStub(TranscriptionServiceStub):
     TranscribeCall: _aio.StreamStreamMultiCallable[_transcription_service_pb2.TranscribeCallRequest, _transcription_service_pb2.TranscribeCallResponse]  # type: ignore[assignment]
     """Takes the config, then the audio of one leg after another; answers with progress and segments as
     they are heard, then with the transcript.
-    Errors: INVALID_ARGUMENT with a reason such as AUDIO_EMPTY, AUDIO_UNREADABLE, AUDIO_NO_AUDIO_STREAM,
-    AUDIO_NO_SPEECH, AUDIO_TRUNCATED, AUDIO_CHANNELS when the audio is at fault and a retry can't help;
+    Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
+    AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
+    the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
     RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
     """
     GetTranscriptionModel: _aio.UnaryUnaryMultiCallable[_transcription_service_pb2.GetTranscriptionModelRequest, _transcription_service_pb2.TranscriptionModel]  # type: ignore[assignment]
@@ -69,8 +71,9 @@ class TranscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_transcription_service_pb2.TranscribeCallResponse], _abc.AsyncIterator[_transcription_service_pb2.TranscribeCallResponse]]:
         """Takes the config, then the audio of one leg after another; answers with progress and segments as
         they are heard, then with the transcript.
-        Errors: INVALID_ARGUMENT with a reason such as AUDIO_EMPTY, AUDIO_UNREADABLE, AUDIO_NO_AUDIO_STREAM,
-        AUDIO_NO_SPEECH, AUDIO_TRUNCATED, AUDIO_CHANNELS when the audio is at fault and a retry can't help;
+        Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
+        AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
+        the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
         RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
         """
 
