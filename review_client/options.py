@@ -21,7 +21,7 @@ Json = Annotated[
 ]
 Limit = Annotated[
     int,
-    typer.Option("--limit", min=0, metavar="N", help="At most this many, the newest first; 0 for all."),
+    typer.Option("--limit", min=0, metavar="N", help="At most this many; 0 for all."),
 ]
 Agent = Annotated[str, typer.Option("--agent", metavar="NAME", help="Only calls that this agent took.")]
 Queue = Annotated[str, typer.Option("--queue", metavar="NAME", help="Only calls of this queue.")]

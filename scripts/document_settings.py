@@ -34,8 +34,8 @@ Each setting is an environment variable: the service's prefix and the setting's 
 `CALLQA_SCORING_PORT=8000`; or a key of the YAML file that `<PREFIX>CONFIG` names. The environment wins over
 the file. A process with a wrong setting names all of them at once and exits with 78.
 
-The client reads `CALLQA_ADDRESS` and `CALLQA_HOME`; `callqa up` reads `CALLQA_HOME` and `MONGODB_URI`, and
-passes every service its own.
+The client reads `CALLQA_ADDRESS` and `CALLQA_HOME`; `callqa up` reads `CALLQA_HOME`, `MONGODB_URI`,
+`CALLQA_WORKERS` and `CALLQA_START_TIMEOUT_S`, and passes every service its own.
 """
 
 

@@ -61,7 +61,7 @@ def show_rubric(
 
 @app.command("check", epilog="Example: callqa rubrics check billing.yaml billing-statements.yaml")
 def check(files: Files, *, as_json: Json = False, address: Address = None) -> None:
-    """Check a rubric and its packs, run their examples, and print every mistake. Nothing is stored.
+    """Check a rubric and its packs, run their examples, and print the mistakes. Nothing is stored.
 
     With --json: the rubric's revision, or {"problems": [...]} and exit code 2.
     """
@@ -70,7 +70,7 @@ def check(files: Files, *, as_json: Json = False, address: Address = None) -> No
 
 @app.command("publish", epilog="Example: callqa rubrics publish billing.yaml billing-statements.yaml")
 def publish(files: Files, *, as_json: Json = False, address: Address = None) -> None:
-    """Check a rubric and its packs, and make them the rubric that new batches are scored with.
+    """Check a rubric and its packs, and store them for `callqa upload --rubric NAME`.
 
     With --json: the rubric's revision, or {"problems": [...]} and exit code 2.
     """

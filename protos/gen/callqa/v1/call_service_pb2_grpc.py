@@ -131,7 +131,7 @@ class CallServiceServicer:
     def CreateBatch(self, request, context):
         """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
         them. The same calls under the same rubric revision are the same batch; what is done stays done.
-        Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+        Errors: INVALID_ARGUMENT that names the fields at fault, for no or too many calls, and for a request_id
         of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
         recording.
         """

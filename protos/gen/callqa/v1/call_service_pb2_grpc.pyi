@@ -54,7 +54,7 @@ class CallServiceStub:
     CreateBatch: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
-    Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+    Errors: INVALID_ARGUMENT that names the fields at fault, for no or too many calls, and for a request_id
     of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
     recording.
     """
@@ -90,7 +90,7 @@ class CallServiceAsyncStub(CallServiceStub):
     CreateBatch: _aio.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]  # type: ignore[assignment]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
-    Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+    Errors: INVALID_ARGUMENT that names the fields at fault, for no or too many calls, and for a request_id
     of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
     recording.
     """
@@ -159,7 +159,7 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_batch_pb2.Batch, _abc.Awaitable[_batch_pb2.Batch]]:
         """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
         them. The same calls under the same rubric revision are the same batch; what is done stays done.
-        Errors: INVALID_ARGUMENT that names every field at fault, for no or too many calls, and for a request_id
+        Errors: INVALID_ARGUMENT that names the fields at fault, for no or too many calls, and for a request_id
         of another request; NOT_FOUND for an unknown rubric or recording; FAILED_PRECONDITION for an incomplete
         recording.
         """

@@ -59,8 +59,9 @@ class RubricServiceServicer:
 
     def CreateRubricRevision(self, request, context):
         """Checks the files and stores them as the rubric's current revision; the same content is the same revision.
-        Errors: INVALID_ARGUMENT that names file, line and field of every mistake (RUBRIC_MISTAKES), or for files
-        that are too large or hold no rubric (INVALID_INPUT); ALREADY_EXISTS for the name of a built-in rubric.
+        Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
+        an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
+        ALREADY_EXISTS for the name of a built-in rubric with other content.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

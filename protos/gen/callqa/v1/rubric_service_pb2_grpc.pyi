@@ -36,8 +36,9 @@ class RubricServiceStub:
     def __new__(cls, channel: _aio.Channel) -> RubricServiceAsyncStub: ...
     CreateRubricRevision: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.CreateRubricRevisionRequest, _rubric_pb2.RubricRevision]
     """Checks the files and stores them as the rubric's current revision; the same content is the same revision.
-    Errors: INVALID_ARGUMENT that names file, line and field of every mistake (RUBRIC_MISTAKES), or for files
-    that are too large or hold no rubric (INVALID_INPUT); ALREADY_EXISTS for the name of a built-in rubric.
+    Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
+    an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
+    ALREADY_EXISTS for the name of a built-in rubric with other content.
     """
     GetRubricRevision: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.GetRubricRevisionRequest, _rubric_pb2.RubricRevision]
     """Returns one revision with its files."""
@@ -51,8 +52,9 @@ class RubricServiceAsyncStub(RubricServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateRubricRevision: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.CreateRubricRevisionRequest, _rubric_pb2.RubricRevision]  # type: ignore[assignment]
     """Checks the files and stores them as the rubric's current revision; the same content is the same revision.
-    Errors: INVALID_ARGUMENT that names file, line and field of every mistake (RUBRIC_MISTAKES), or for files
-    that are too large or hold no rubric (INVALID_INPUT); ALREADY_EXISTS for the name of a built-in rubric.
+    Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
+    an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
+    ALREADY_EXISTS for the name of a built-in rubric with other content.
     """
     GetRubricRevision: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.GetRubricRevisionRequest, _rubric_pb2.RubricRevision]  # type: ignore[assignment]
     """Returns one revision with its files."""
@@ -69,8 +71,9 @@ class RubricServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rubric_pb2.RubricRevision, _abc.Awaitable[_rubric_pb2.RubricRevision]]:
         """Checks the files and stores them as the rubric's current revision; the same content is the same revision.
-        Errors: INVALID_ARGUMENT that names file, line and field of every mistake (RUBRIC_MISTAKES), or for files
-        that are too large or hold no rubric (INVALID_INPUT); ALREADY_EXISTS for the name of a built-in rubric.
+        Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
+        an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
+        ALREADY_EXISTS for the name of a built-in rubric with other content.
         """
 
     @_abc_1.abstractmethod
