@@ -43,7 +43,10 @@ class Scorer:
     ) -> None:
         # The code's own hash: a release number alone wouldn't tell two states of the rules' engine apart.
         code = folder_sha256(Path(__file__).parent, "*.py")
-        self.engine_version = f"callqa-scoring {version('callqa')} {code[:16]}, {model.version}"
+        # protobuf writes the bytes of a scorecard, the same for the same values only within one version.
+        self.engine_version = (
+            f"callqa-scoring {version('callqa')} {code[:16]}, {model.version}, protobuf {version('protobuf')}"
+        )
         self._compiler = compiler
         self._limits = limits
         self._max_cached_rubrics = max_cached_rubrics

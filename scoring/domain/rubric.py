@@ -37,6 +37,7 @@ class Window:
     to_s: float | None = None
     before_end_s: float | None = None
     first_agent_turns: int | None = None
+    after_agent_turns: int | None = None
     last_agent_turns: int | None = None
 
 

@@ -25,7 +25,6 @@ _OUTCOME_FLAGS: Final[Mapping[Result, str]] = {
     Result.UNRESOLVED: "unresolved",
     Result.ESCALATED: "escalated",
     Result.FOLLOW_UP_PROMISED: "follow-up",
-    Result.UNDETERMINED: "needs-review",
 }
 _SCORED: Final = frozenset({AnswerValue.PASS, AnswerValue.FAIL})
 _HUNDREDTH: Final = Decimal("0.01")

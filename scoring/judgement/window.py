@@ -45,8 +45,11 @@ def open_window(call: ReadCall, window: Window) -> Span:
     first, last = 0, max(call.runs.values(), default=0)
     if window.first_agent_turns is not None and len(call.agent_runs) > window.first_agent_turns:
         last = call.agent_runs[window.first_agent_turns - 1]
+    if window.after_agent_turns is not None:
+        later = call.agent_runs[window.after_agent_turns :]
+        first = later[0] if later else last + 1
     if window.last_agent_turns is not None and len(call.agent_runs) > window.last_agent_turns:
-        first = call.agent_runs[-window.last_agent_turns]
+        first = max(first, call.agent_runs[-window.last_agent_turns])
     turns = [
         turn
         for turn in transcript.turns
@@ -54,7 +57,7 @@ def open_window(call: ReadCall, window: Window) -> Span:
     ]
     if window.first_agent_turns is not None:
         end_s = min(end_s, max((turn.end_s for turn in turns), default=end_s))
-    if window.last_agent_turns is not None:
+    if window.after_agent_turns is not None or window.last_agent_turns is not None:
         start_s = max(start_s, min((turn.start_s for turn in turns), default=start_s))
     return Span(turns=frozenset(turn.index for turn in turns), start_s=start_s, end_s=end_s)
 

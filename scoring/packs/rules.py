@@ -77,6 +77,7 @@ def rule_of(
             to_s=window.to_s,
             before_end_s=window.before_end_s,
             first_agent_turns=window.first_agent_turns,
+            after_agent_turns=window.after_agent_turns,
             last_agent_turns=window.last_agent_turns,
         ),
         prohibited=isinstance(entry, StatementEntry) and entry.polarity == "prohibited",

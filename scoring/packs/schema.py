@@ -50,6 +50,7 @@ class WindowEntry(Entry):
     to_s: Annotated[float, Field(gt=0)] | None = None
     before_end_s: Annotated[float, Field(gt=0)] | None = None
     first_agent_turns: Annotated[int, Field(ge=1)] | None = None
+    after_agent_turns: Annotated[int, Field(ge=1)] | None = None
     last_agent_turns: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")

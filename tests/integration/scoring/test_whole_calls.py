@@ -308,3 +308,13 @@ def test_an_announcement_is_spent_when_the_call_has_gone_on() -> None:
         )
     )
     assert values(score(transcript), "handling.hold_announced") == {"handling.hold_announced": "FAIL"}
+
+
+def test_an_opening_is_no_offer_of_further_help() -> None:
+    opening = ("agent", "Fern Bank, Ada speaking. What can I do for you today?")
+    question = ("customer", "I would like to know when you open on Saturday, please.")
+    answer = ("agent", "We open at nine o'clock and close at noon.")
+    offer = ("agent", "What else can I do for you?")
+    key = "script.further_help"
+    assert values(score(spoken(opening, question, answer, DONE)))[key] == "FAIL"
+    assert values(score(spoken(opening, question, answer, ("customer", "Thanks."), offer)))[key] == "PASS"
