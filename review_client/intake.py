@@ -113,11 +113,15 @@ class Intake:
 def file_problem(path: Path) -> str | None:
     """Say why `path` can't be uploaded as it is on disk, or None."""
     try:
-        if path.is_dir():
-            return "is a folder; name the audio file itself"
+        if path.exists() and not path.is_file():
+            # Opening a pipe would wait for someone who writes into it.
+            return f"is {'a folder' if path.is_dir() else 'a pipe or device'}; name the file itself"
         size_bytes = path.stat().st_size
         with path.open("rb"):
             pass
+        path.name.encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8, so the server can't be told it; rename the file"
     except FileNotFoundError:
         return "there is no such file; correct the path"
     except OSError as error:

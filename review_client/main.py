@@ -74,6 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         output.complain(str(error))
         return error.exit_code
+    except OSError as error:
+        if debug:
+            raise
+        # Files that are read have their own sentences; what is left is the answer, as on a full disk.
+        place = error.filename or "the output"
+        output.complain(f"{place}: can't be written ({error.strerror or 'unknown cause'}); make room for it")
+        return ExitCode.FAILED
     except Exception as error:
         if debug:
             raise

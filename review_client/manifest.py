@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -37,6 +38,9 @@ COLUMNS: Final = (
     "channel_roles",
     "labels",
 )
+
+# What spreadsheets write instead of commas in some countries.
+_OTHER_SEPARATORS: Final = {";": "semicolons", "\t": "tabs"}
 
 _Value = TypeVar("_Value")
 
@@ -126,6 +130,10 @@ def _csv_lines(text: str) -> Iterator[tuple[int, Sequence[str] | str]]:
 
 
 def _checked_header(header: Sequence[str], place: Place) -> Sequence[str]:
+    separators = (separator for separator in _OTHER_SEPARATORS if separator in header[0])
+    if len(header) == 1 and (separator := next(separators, None)):
+        name = _OTHER_SEPARATORS[separator]
+        raise WrongInputError(f"{place}: {name} separate the columns; save the manifest with commas")
     for column in header:
         if column not in COLUMNS:
             near = difflib.get_close_matches(column.lower(), COLUMNS, n=1)
@@ -201,7 +209,8 @@ def _legs(row: _Row, path: Path, wrong: Callable[[str | None, str], None]) -> li
         file = path.parent / value
         problem = file_problem(file)
         if problem is not None:
-            wrong(column, f"{file}: {problem}")
+            hint = "; write folders with / instead of \\" if "\\" in value and os.sep == "/" else ""
+            wrong(column, f"{file}: {problem}{hint}")
             continue
         legs.append(LegSpec(path=file, channel_roles=channel_roles))
     if len(legs) == 2 and legs[0].path.resolve() == legs[1].path.resolve():

@@ -45,7 +45,7 @@ def note(sentence: str) -> None:
 
 def complain(sentence: str) -> None:
     """Tell people about a mistake, marked as one."""
-    stderr().print(Text.assemble(("error: ", "bold red"), sentence))
+    stderr().print(Text.assemble(("error: ", "bold red"), _as_text(sentence)))
 
 
 def show(*renderables: RenderableType) -> None:
@@ -108,4 +108,10 @@ def show_list(
 
 
 def _write_json(content: Any) -> None:  # noqa: ANN401 - any JSON value
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    sys.stdout.write(_as_text(text) + "\n")
+
+
+def _as_text(text: str) -> str:
+    """Write the bytes of a file name that are no text as escapes, which JSON knows as well."""
+    return text.encode(errors="backslashreplace").decode()

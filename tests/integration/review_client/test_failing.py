@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ import pytest
 from tests.integration.review_client.fake_server import fake_server
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.integration.review_client.conftest import Callqa
     from tests.integration.review_client.fake_server import Store
 
@@ -83,6 +82,28 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from review_client.main import main
 sys.exit(main())
 """
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a full disk is played by /dev/full")
+@pytest.mark.usefixtures("callqa")
+def test_an_answer_that_cannot_be_written_is_one_sentence() -> None:
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, "calls", "list", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    assert ended.returncode == 4
+    assert ended.stderr == (
+        "error: the output: can't be written (No space left on device); make room for it\n"
+    )
 
 
 def start_upload(folder: Path) -> subprocess.Popen[str]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -108,6 +110,15 @@ def test_json_is_one_object_and_nothing_else(callqa: Callqa, folder: Path) -> No
     ]
     assert answer["explained"]["name"] == bad["scorecard"]
     assert ended.exit_code == 1
+
+
+def test_json_holds_a_file_name_that_is_no_text(callqa: Callqa, folder: Path) -> None:
+    nameless = folder / os.fsdecode(b"bad\xff.wav")
+    nameless.write_bytes(b"RIFF score=100 outcome=RESOLVED")
+    ended = callqa("upload", nameless, folder / "good.wav", "--json")
+    assert ended.exit_code == 1
+    (problem,) = json.loads(ended.stdout)["problems"]
+    assert problem["file"] == str(nameless)
 
 
 def test_a_broken_upload_goes_on_at_the_committed_byte(callqa: Callqa, store: Store, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,18 @@ def test_what_cannot_be_uploaded_is_told_and_the_rest_goes_on(tree: Path) -> Non
     assert gone == f"{tree}/gone.wav: there is no such file; correct the path"
     assert empty == f"{tree}/empty.wav: is empty (0 bytes); export the recording again"
     assert nothing.startswith(f"{tree.parent}/nothing: holds no audio files (3gp, aac,")
+
+
+def test_a_pipe_is_not_waited_for_and_a_name_that_is_no_text_is_told(tree: Path) -> None:
+    os.mkfifo(tree / "pipe.wav")
+    nameless = tree / os.fsdecode(b"bad\xff.wav")
+    nameless.write_bytes(b"RIFF")
+    intake = read_paths([tree / "pipe.wav", nameless])
+    assert intake.calls == ()
+    assert [problem.message for problem in intake.problems] == [
+        "is a pipe or device; name the file itself",
+        "has a name that is not UTF-8, so the server can't be told it; rename the file",
+    ]
 
 
 def test_files_that_a_manifest_leaves_out_are_counted(tree: Path) -> None:

@@ -88,7 +88,12 @@ def test_recordings_are_looked_up_next_to_the_manifest(
     [
         ("recording", "gone.wav", "2: recording: {folder}/gone.wav: there is no such file; correct the path"),
         ("recording", "empty.wav", "2: recording: {folder}/empty.wav: is empty (0 bytes); export"),
-        ("recording", "folder", "2: recording: {folder}/folder: is a folder; name the audio file itself"),
+        ("recording", "folder", "2: recording: {folder}/folder: is a folder; name the file itself"),
+        (
+            "recording",
+            "calls\\gone.wav",
+            "2: recording: {folder}/calls\\gone.wav: there is no such file; correct the path; write",
+        ),
         ("recording,agent", ",ana", "2: names no recording; fill recording, or both"),
         ("recording,agent", "a.wav", "2: has 1 cells where the header has 2; check commas and quotes"),
         ("recording,agent", "a.wav,ana,more", "2: has 3 cells where the header has 2"),
@@ -196,6 +201,11 @@ def test_the_second_of_two_rows_for_one_call_is_left_out(write: Write, rows: str
         ("", ": is empty; its first line has to name columns: recording,"),
         ("recording\n", ": the manifest has a header and no rows; add one row per call"),
         ("recording,agnet\na.wav,ana\n", ":1: 'agnet' is no column of a manifest; did you mean agent?"),
+        (
+            "recording;agent\na.wav;ana\n",
+            ":1: semicolons separate the columns; save the manifest with commas",
+        ),
+        ("recording\tagent\na.wav\tana\n", ":1: tabs separate the columns; save the manifest with commas"),
         ("recording,zzz\na.wav,ana\n", ":1: 'zzz' is no column of a manifest; known are recording,"),
         ("recording,agent,agent\na.wav,a,b\n", ":1: the column agent stands there twice; remove one"),
         ("agent,queue\nana,billing\n", ":1: a column is missing; add recording, or both agent_recording"),
