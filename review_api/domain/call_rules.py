@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from unicodedata import category
 
 from servicekit.errors import FieldViolation, InvalidInputError
 
@@ -73,5 +74,6 @@ def _legs_violations(legs: tuple[Leg, ...]) -> Iterator[FieldViolation]:
 def _text_violations(field: str, text: str, max_characters: int) -> Iterator[FieldViolation]:
     if len(text) > max_characters:
         yield FieldViolation(field, f"{len(text)} characters are more than {max_characters}")
-    if any(not (character.isprintable()) for character in text):
-        yield FieldViolation(field, "holds a control or unprintable character")
+    # Names are written with spaces of many kinds, as U+3000 in Japanese, and Python calls only one printable.
+    if any(not (character.isprintable() or category(character) == "Zs") for character in text):
+        yield FieldViolation(field, "holds a line break or another unprintable character; remove it")

@@ -15,6 +15,7 @@ from review_api.domain.calls import CallState
 from review_api.ports import CallQuery
 from review_api.servicers.batch_wire import batch_to_wire
 from review_api.servicers.call_wire import call_to_wire, recording_to_wire, specs_from_wire
+from review_api.servicers.enum_words import enum_word
 from review_api.servicers.paging import cursor_of, cut_page, page_size_of
 from review_api.servicers.resource_names import BATCH, CALL, RECORDING, TRANSCRIPT
 from review_api.use_cases.upload_recording import RecordingChunk, RecordingSpec
@@ -83,7 +84,7 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
         """Return a page of calls, the newest first."""
         size = page_size_of(request)
         query = CallQuery(
-            state=CallState(call_pb2.Call.State.Name(request.state)) if request.state else None,
+            state=CallState(enum_word(request, "state")) if request.state else None,
             agent=request.agent,
             queue=request.queue,
             external_id=request.external_id,

@@ -37,6 +37,12 @@ class RubricServicer(rubric_service_pb2_grpc.RubricServiceServicer):
             raise InvalidInputError(
                 f"files: {description}", violations=[FieldViolation("files", description)]
             )
+        for position, file in enumerate(request.files):
+            if not file.file_name:
+                field, description = f"files[{position}].file_name", "give the file a name, for messages"
+                raise InvalidInputError(
+                    f"{field}: {description}", violations=[FieldViolation(field, description)]
+                )
         files = [RubricFile(file_name=file.file_name, content=file.content) for file in request.files]
         revision = self._catalogue.create(files, validate_only=request.validate_only)
         return rubric_pb2.RubricRevision() if revision is None else revision_to_wire(revision)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from callqa.v1 import scorecard_pb2, scorecard_service_pb2, scorecard_service_pb2_grpc
 
 from review_api.ports import ScorecardQuery
+from review_api.servicers.enum_words import enum_word
 from review_api.servicers.paging import cursor_of, cut_page, page_size_of
 from review_api.servicers.resource_names import BATCH, CALL, SCORECARD, revision_name, scorecard_name
 from servicekit.wire import timestamp_from_datetime
@@ -61,7 +62,7 @@ class ScorecardServicer(scorecard_service_pb2_grpc.ScorecardServiceServicer):
             call_id="" if call_id == _ALL_CALLS else call_id,
             agent=request.agent,
             queue=request.queue,
-            outcome=scorecard_pb2.Outcome.Result.Name(request.outcome) if request.outcome else "",
+            outcome=enum_word(request, "outcome") if request.outcome else "",
             flag=request.flag,
             batch_id=batch.id if batch else "",
             rubric_revision=batch.rubric_revision if batch else "",

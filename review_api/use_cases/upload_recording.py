@@ -86,7 +86,8 @@ class UploadRecording:
         if spec.size_bytes > self.max_recording_bytes:
             raise LimitExceededError(
                 f"recordings/{spec.sha256} has {spec.size_bytes} bytes; this server takes at most"
-                f" {self.max_recording_bytes} (max_recording_bytes)"
+                f" {self.max_recording_bytes} (max_recording_bytes)",
+                violations=[FieldViolation("spec.size_bytes", f"more than {self.max_recording_bytes}")],
             )
         present_bytes = self.recordings.committed_sizes([spec.sha256]).get(spec.sha256)
         if present_bytes is None:
@@ -114,8 +115,11 @@ class UploadRecording:
 
     def _check(self, chunk: RecordingChunk, spec: RecordingSpec, received_bytes: int) -> None:
         if len(chunk.content) > self.max_chunk_bytes:
+            description = (
+                f"{len(chunk.content)} bytes are more than {self.max_chunk_bytes}; send less at once"
+            )
             raise LimitExceededError(
-                f"chunk.content: {len(chunk.content)} bytes are more than {self.max_chunk_bytes}"
+                f"chunk.content: {description}", violations=[FieldViolation("chunk.content", description)]
             )
         if chunk.offset_bytes != received_bytes:
             raise OffsetError(spec.sha256, offset_bytes=chunk.offset_bytes, committed_bytes=received_bytes)

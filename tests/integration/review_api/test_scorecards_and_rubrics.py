@@ -173,6 +173,27 @@ def test_mistakes_name_file_line_and_field(stack: Stack) -> None:
         assert lacking.value.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
+def test_a_file_without_a_name_is_refused(stack: Stack) -> None:
+    files = [rubric_pb2.RubricFile(content="rubric mine v1")]
+    with pytest.raises(grpc.RpcError) as refused:
+        stack.rubrics.CreateRubricRevision(
+            rubric_service_pb2.CreateRubricRevisionRequest(files=files), timeout=10
+        )
+    assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert details_of(refused.value).startswith("files[0].file_name:")
+
+
+def test_an_outcome_or_a_state_that_the_contract_does_not_have_is_refused(stack: Stack) -> None:
+    with pytest.raises(grpc.RpcError) as outcome:
+        listed(stack, outcome=99)
+    assert outcome.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert details_of(outcome.value).startswith("outcome: 99 is none of RESOLVED,")
+    with pytest.raises(grpc.RpcError) as state:
+        stack.calls.ListCalls(call_service_pb2.ListCallsRequest(state=99), timeout=10)  # type: ignore[arg-type]
+    assert state.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert details_of(state.value).startswith("state: 99 is none of RECEIVED,")
+
+
 def test_a_builtin_name_is_not_taken_over(stack: Stack) -> None:
     with pytest.raises(grpc.RpcError) as refused:
         create_revision(stack, "rubric service-quality of my own")

@@ -12,7 +12,7 @@ import pytest
 from callqa.v1 import call_pb2, call_service_pb2
 
 from servicekit.wire import sha256_hex
-from tests.integration.review_api.stack import details_of, reason_of, upload_messages
+from tests.integration.review_api.stack import details_of, raw_details_of, reason_of, upload_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +140,14 @@ def test_a_recording_over_the_limit_is_refused(stack: Stack) -> None:
         stack.calls.UploadRecording(iter([call_service_pb2.UploadRecordingRequest(spec=spec)]), timeout=30)
     assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert "max_recording_bytes" in details_of(refused.value)
+    assert b"spec.size_bytes" in raw_details_of(refused.value)
+
+
+def test_a_chunk_over_the_limit_is_refused(stack: Stack) -> None:
+    with pytest.raises(grpc.RpcError) as refused:
+        stack.calls.UploadRecording(upload_messages(CONTENT, chunk_bytes=2 * 1024**2), timeout=30)
+    assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert b"chunk.content" in raw_details_of(refused.value)
 
 
 def test_an_unknown_recording_is_not_found(stack: Stack) -> None:

@@ -28,6 +28,10 @@ QUARANTINE = Quarantine(
 )
 
 
+def test_spaces_of_other_scripts_are_taken() -> None:
+    assert replace(SPEC, agent="\u7530\u4e2d\u3000\u592a\u90ce").agent == "\u7530\u4e2d\u3000\u592a\u90ce"
+
+
 def test_the_same_input_has_the_same_id() -> None:
     assert SPEC.call_id == CallSpec(legs=(LEG,), labels=(("a", "b"),)).call_id
     # Fixed for ever: stored calls are found by it.
