@@ -10,7 +10,7 @@ from callqa.v1 import finding_pb2, rubric_pb2, scorecard_pb2, transcript_pb2
 from scoring.domain.files import SourceFile
 from scoring.domain.transcript import Role, Transcript, Turn, Word
 from scoring.errors import TranscriptInvalidError
-from servicekit.errors import FieldViolation
+from servicekit.errors import FieldViolation, InvalidInputError
 from servicekit.wire import canonical_bytes, duration_from_s, s_from_duration, sha256_hex
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _word(message: transcript_pb2.Word, place: str) -> Word:
 def _at(place: str) -> Iterator[None]:
     try:
         yield
-    except ValueError as error:
+    except (ValueError, InvalidInputError) as error:
         raise TranscriptInvalidError(
             f"{place}: {error}", violations=[FieldViolation(place, str(error))]
         ) from error

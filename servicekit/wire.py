@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The range that duration.proto documents: about 10,000 years either way.
 _MAX_DURATION_S: Final = 315_576_000_000
+_NANOS_PER_S: Final = 1_000_000_000
 _MS: Final = Decimal("0.001")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -38,7 +39,12 @@ def duration_from_s(seconds: float) -> Duration:
 
 
 def s_from_duration(duration: Duration) -> float:
-    """Return a Duration as seconds, rounded to a millisecond; the inverse of `duration_from_s`."""
+    """Return a Duration as seconds, rounded to a millisecond; the inverse of `duration_from_s`.
+
+    Raises InvalidInputError beyond ±315,576,000,000 s and for nanoseconds of a second or more.
+    """
+    if abs(duration.seconds) > _MAX_DURATION_S or abs(duration.nanos) >= _NANOS_PER_S:
+        raise InvalidInputError(f"a duration of {duration.seconds} s and {duration.nanos} ns is out of range")
     nanoseconds = Decimal(duration.seconds) * 1_000_000_000 + duration.nanos
     return float(nanoseconds.scaleb(-9).quantize(_MS, rounding=ROUND_HALF_EVEN))
 
@@ -55,8 +61,10 @@ def timestamp_from_datetime(moment: datetime) -> Timestamp:
 def datetime_from_timestamp(timestamp: Timestamp) -> datetime:
     """Return a Timestamp as an aware UTC datetime; nanoseconds below a microsecond are cut off.
 
-    Raises InvalidInputError outside the years 1 to 9999.
+    Raises InvalidInputError outside the years 1 to 9999, and for nanoseconds that are no part of a second.
     """
+    if not 0 <= timestamp.nanos < _NANOS_PER_S:
+        raise InvalidInputError(f"a time's {timestamp.nanos} nanoseconds are not within its second")
     try:
         return _EPOCH + timedelta(seconds=timestamp.seconds, microseconds=timestamp.nanos // 1000)
     except OverflowError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from servicekit.errors import FieldViolation
 from transcription.audio import DECODER_VERSION, AudioLimits, decode_leg
 from transcription.channels import CallChannel, assign_roles
 from transcription.errors import AudioNoSpeechError, LanguageError
@@ -61,10 +62,11 @@ class CallTranscriber:
         language = language or "en"
         subtag = language.replace("_", "-").split("-")[0].lower()
         if subtag not in self._engine.languages:
-            raise LanguageError(
+            message = (
                 f"the weights in use don't know the language {subtag!r}; state the language that is spoken,"
                 " or set model to weights that know it"
             )
+            raise LanguageError(message, violations=[FieldViolation("config.language", message)])
         decoded = [
             decode_leg(leg.file, name=_leg_name(index, len(legs)), limits=self._limits, check=check)
             for index, leg in enumerate(legs)

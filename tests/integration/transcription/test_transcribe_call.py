@@ -135,7 +135,8 @@ def test_the_bad_leg_of_two_is_named(serve: Serve) -> None:
 
 
 def test_a_language_the_weights_do_not_know_is_refused(serve: Serve) -> None:
-    assert reason(refusal(serve().TranscribeCall(requests(MONO, language="tlh")))) == "LANGUAGE_UNSUPPORTED"
+    error = refusal(serve().TranscribeCall(requests(MONO, language="tlh")))
+    assert (reason(error), field_of(error)) == ("LANGUAGE_UNSUPPORTED", "config.language")
 
 
 CONFIG = pb.TranscribeConfig(legs=[pb.TranscribeConfig.AudioLeg()])

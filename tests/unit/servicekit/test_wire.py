@@ -86,6 +86,20 @@ def test_a_time_beyond_the_calendar_is_refused() -> None:
         datetime_from_timestamp(Timestamp(seconds=10**12))
 
 
+@pytest.mark.parametrize("nanos", [-1, 10**9])
+def test_nanoseconds_that_are_no_part_of_a_second_are_refused(nanos: int) -> None:
+    with pytest.raises(InvalidInputError):
+        datetime_from_timestamp(Timestamp(seconds=1, nanos=nanos))
+
+
+@pytest.mark.parametrize(
+    "duration", [Duration(seconds=2**62), Duration(seconds=-(2**62)), Duration(seconds=1, nanos=10**9)]
+)
+def test_a_duration_that_the_contract_does_not_have_is_refused(duration: Duration) -> None:
+    with pytest.raises(InvalidInputError):
+        s_from_duration(duration)
+
+
 def test_canonical_bytes_do_not_depend_on_the_order_of_filling() -> None:
     keys = [f"key{n}" for n in range(50)]
     forward, backward = Struct(), Struct()
