@@ -15,7 +15,7 @@ class ReviewApiSettings(ServerSettings):
     """Settings of the review_api server."""
 
     mongodb_uri: SecretStr
-    """MongoDB 4.4 or newer as a replica set; writes wait for a majority whatever the URI says."""
+    """MongoDB as a replica set (tested with 6.0); writes wait for a majority whatever the URI says."""
     mongodb_database: DatabaseName = "callqa"
     """The database's name; workers use the same."""
     server_selection_timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
