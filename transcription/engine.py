@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Sequence
 
-    from transcription.transcript import Word
+    from transcription.transcript import RemovedWords, Word
 
 Samples = NDArray[np.int16]
 """One channel: shape (samples,), 16 kHz, full scale ±32768. May be a memory map of any length."""
@@ -19,18 +19,35 @@ Samples = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardSegment:
-    """Some words, and how far into the channel the engine has listened.
+    """Some words of one channel, and how far the engine has listened.
 
-    `words` is in the order spoken and empty for a stretch without speech; times are offsets from the start of
-    the channel. `heard_s` is in seconds and never falls from one segment to the next.
+    `channel` is an index into the channels given. `words` is in the order spoken, behind all words of the same
+    channel before it, and empty for a stretch without speech; times are offsets from the start of the channel.
+    `removed` are words of that stretch that are taken for inventions. `heard_s` is in seconds, summed over
+    channels, and never falls from one segment to the next.
     """
 
+    channel: int
     words: tuple[Word, ...]
+    removed: tuple[RemovedWords, ...] = ()
     heard_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelHearing:
+    """What the engine found out about a channel; all in seconds.
+
+    `loud_s` is the time in which it is loud enough for speech, `detected_s` that in which speech was found,
+    and `retried_s` what was listened to a second time because it was loud and little was found.
+    """
+
+    loud_s: float
+    detected_s: float
+    retried_s: float
+
+
 class SpeechEngine(Protocol):
-    """Hears one channel at a time; used from several threads at once."""
+    """Hears the channels of a call; used from one thread at a time."""
 
     @property
     def model_version(self) -> str:
@@ -40,10 +57,15 @@ class SpeechEngine(Protocol):
     def languages(self) -> frozenset[str]:
         """The language subtags it can hear, as "en"."""
 
-    def hear(self, samples: Samples, language: str) -> Iterator[HeardSegment]:
-        """Yield the channel's words piece by piece; the last segment's `heard_s` is the channel's length.
+    def detect_language(self, channels: Sequence[Samples]) -> tuple[str, float]:
+        """Return the language subtag spoken most probably and its probability, 0 to 1."""
 
-        `language` is one of `languages`. The same samples and language give the same words, in whatever
-        thread. Whoever stops iterating stops the work. A channel without speech yields segments without
-        words.
+    def hear(
+        self, channels: Sequence[Samples], *, language: str, vocabulary: Sequence[str]
+    ) -> Generator[HeardSegment, None, tuple[ChannelHearing, ...]]:
+        """Yield the words piece by piece, and return what was found out about each channel.
+
+        `language` is one of `languages`; `vocabulary` are words that are likely to be said. The last
+        segment's `heard_s` is the channels' summed length. The same input gives the same words. Whoever stops
+        iterating stops the work. A channel without speech yields segments without words.
         """

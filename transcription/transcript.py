@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 SAMPLE_RATE_HZ: Final = 16_000
 """The rate of all audio behind the decoder."""
@@ -41,42 +45,130 @@ class Word:
             raise ValueError(f"a confidence is 0 to 1, not {self.confidence}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelWords:
-    """All words heard on one channel, in the order spoken.
+class RoleSource(Enum):
+    """Where a speaker's role comes from; as in the contract."""
 
-    `channel` counts over all legs of the call from 0; `role_confidence` is 0 to 1.
+    STATED = "stated"
+    CONVENTION = "convention"
+    SPEECH = "speech"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """One voice of the call: a channel's, or one of several told apart on the same channel.
+
+    `index` counts the voices of a call from 0 and `channel` the channels over all legs. Confidences are 0 to
+    1: how sure the role is, and how sure it is that words are this voice's (1 with a channel of its own).
+    """
+
+    index: int
+    channel: int
+    role: SpeakerRole
+    role_confidence: float
+    role_source: RoleSource
+    separation_confidence: float = 1.0
+
+    def __post_init__(self) -> None:
+        for confidence in (self.role_confidence, self.separation_confidence):
+            if not 0 <= confidence <= 1:
+                raise ValueError(f"a confidence is 0 to 1, not {confidence}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenWords:
+    """All words of one speaker, in the order spoken."""
+
+    speaker: Speaker
+    words: tuple[Word, ...]
+
+    def __post_init__(self) -> None:
+        if any(later.start_s < word.start_s for word, later in pairwise(self.words)):
+            raise ValueError("a speaker's words come in the order in which they start")
+
+
+class RemovalReason(Enum):
+    """Why words that the engine wrote are not believed; as in the contract."""
+
+    REPETITION = "repetition"
+    LOW_PROBABILITY = "low_probability"
+    NOT_SPEECH = "not_speech"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedWords:
+    """Words taken out again as inventions; times are offsets from the start of the call in seconds."""
+
+    channel: int
+    start_s: float
+    end_s: float
+    reason: RemovalReason
+    text: str
+
+
+class WarningCode(Enum):
+    """What a quality warning is about, the gravest first; as in the contract."""
+
+    DEAD_CHANNEL = "dead_channel"
+    COPIED_CHANNEL = "copied_channel"
+    SWAPPED_CHANNELS = "swapped_channels"
+    SPEECH_MISSED = "speech_missed"
+    ROLES_UNSURE = "roles_unsure"
+    SPEAKERS_UNSURE = "speakers_unsure"
+    SHORTER_THAN_DECLARED = "shorter_than_declared"
+    LEGS_SHIFTED = "legs_shifted"
+    CLIPPED = "clipped"
+    NOISY = "noisy"
+    LOW_CONFIDENCE = "low_confidence"
+    WORDS_REMOVED = "words_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityWarning:
+    """Something a reviewer should know; `channel` is None when it is about the whole call."""
+
+    code: WarningCode
+    channel: int | None
+    message: str
+
+
+class ChannelState(Enum):
+    """What a channel turned out to be; as in the contract."""
+
+    HEARD = "heard"
+    NO_SPEECH = "no_speech"
+    DEAD = "dead"
+    COPY = "copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelReport:
+    """What could be heard on a channel; durations and offsets in seconds, shares 0 to 1.
+
+    `declared_s` is None where the file declares no length. `level_dbfs` is that of loud speech as recorded.
     """
 
     channel: int
     role: SpeakerRole
-    role_confidence: float
-    words: tuple[Word, ...]
-
-    def __post_init__(self) -> None:
-        if any(later.start_s < word.start_s for word, later in zip(self.words, self.words[1:], strict=False)):
-            raise ValueError("a channel's words come in the order in which they start")
-
-    def speech_s(self) -> float:
-        """Return the time covered by words, in seconds; time that two words share counts once."""
-        covered_s = 0.0
-        reached_s = 0.0
-        for word in self.words:
-            covered_s += max(0.0, word.end_s - max(word.start_s, reached_s))
-            reached_s = max(reached_s, word.end_s)
-        return covered_s
-
-    def mean_confidence(self) -> float:
-        """Return the mean confidence of its words, 0 to 1; 0 without words."""
-        return sum(word.confidence for word in self.words) / len(self.words) if self.words else 0.0
+    state: ChannelState
+    decoded_s: float
+    declared_s: float | None
+    start_offset_s: float
+    level_dbfs: float
+    clipped_share: float
+    loud_s: float
+    detected_s: float
+    retried_s: float
+    speech_s: float
+    word_count: int
+    mean_confidence: float
+    low_confidence_word_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """What one speaker says until the other takes over or falls silent for long; at least one word."""
 
-    role: SpeakerRole
-    role_confidence: float
+    speaker: Speaker
     words: tuple[Word, ...]
 
     def __post_init__(self) -> None:
@@ -91,10 +183,34 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """A whole call. `duration_s` is the length of its longest channel in seconds."""
+    """A whole call. `duration_s` is the length of its longest channel in seconds.
+
+    `language_confidence` is 1 where the language was stated. `vocabulary` is what the engine was told to
+    expect. `warnings` come with the gravest first.
+    """
 
     language: str
+    language_confidence: float
+    vocabulary: tuple[str, ...]
     duration_s: float
     model_version: str
+    speakers: tuple[Speaker, ...]
     turns: tuple[Turn, ...]
-    channels: tuple[ChannelWords, ...]
+    channels: tuple[ChannelReport, ...]
+    warnings: tuple[QualityWarning, ...]
+    removed_words: tuple[RemovedWords, ...]
+
+
+def spoken_s(words: Iterable[Word]) -> float:
+    """Return the time covered by words in order, in seconds; time that two words share counts once."""
+    covered_s = 0.0
+    reached_s = 0.0
+    for word in words:
+        covered_s += max(0.0, word.end_s - max(word.start_s, reached_s))
+        reached_s = max(reached_s, word.end_s)
+    return covered_s
+
+
+def mean_confidence(words: Collection[Word]) -> float:
+    """Return the mean confidence of words, 0 to 1; 0 without words."""
+    return sum(word.confidence for word in words) / len(words) if words else 0.0

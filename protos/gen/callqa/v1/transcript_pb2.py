@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from callqa.v1 import acoustics_pb2 as callqa_dot_v1_dot_acoustics__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63\x61llqa/v1/transcript.proto\x12\tcallqa.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\"\x88\x01\n\x04Word\x12\x0c\n\x04text\x18\x01 \x01(\t\x12/\n\x0cstart_offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nconfidence\x18\x04 \x01(\x02\"\x82\x01\n\x04Turn\x12\r\n\x05index\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x17\n\x0frole_confidence\x18\x03 \x01(\x02\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x1e\n\x05words\x18\x05 \x03(\x0b\x32\x0f.callqa.v1.Word\"\xa7\x01\n\rChannelReport\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x32\n\x0fspeech_duration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nword_count\x18\x04 \x01(\x05\x12\x17\n\x0fmean_confidence\x18\x05 \x01(\x02\"\x9a\x02\n\nTranscript\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x08language\x18\x02 \x01(\t\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12\x1e\n\x05turns\x18\x05 \x03(\x0b\x32\x0f.callqa.v1.Turn\x12*\n\x08\x63hannels\x18\x06 \x03(\x0b\x32\x18.callqa.v1.ChannelReport:V\xea\x41S\n\x11\x63\x61llqa/Transcript\x12%calls/{call}/transcripts/{transcript}*\x0btranscripts2\ntranscript*Q\n\x0bSpeakerRole\x12\x1c\n\x18SPEAKER_ROLE_UNSPECIFIED\x10\x00\x12\t\n\x05\x41GENT\x10\x01\x12\x0c\n\x08\x43USTOMER\x10\x02\x12\x0b\n\x07UNKNOWN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x63\x61llqa/v1/transcript.proto\x12\tcallqa.v1\x1a\x19\x63\x61llqa/v1/acoustics.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\"\x88\x01\n\x04Word\x12\x0c\n\x04text\x18\x01 \x01(\t\x12/\n\x0cstart_offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nconfidence\x18\x04 \x01(\x02\"\x93\x01\n\x04Turn\x12\r\n\x05index\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x17\n\x0frole_confidence\x18\x03 \x01(\x02\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x1e\n\x05words\x18\x05 \x03(\x0b\x32\x0f.callqa.v1.Word\x12\x0f\n\x07speaker\x18\x06 \x01(\x05\"\xb3\x01\n\x07Speaker\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0f\n\x07\x63hannel\x18\x02 \x01(\x05\x12$\n\x04role\x18\x03 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x17\n\x0frole_confidence\x18\x04 \x01(\x02\x12*\n\x0brole_source\x18\x05 \x01(\x0e\x32\x15.callqa.v1.RoleSource\x12\x1d\n\x15separation_confidence\x18\x06 \x01(\x02\"\xab\x05\n\rChannelReport\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x32\n\x0fspeech_duration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nword_count\x18\x04 \x01(\x05\x12\x17\n\x0fmean_confidence\x18\x05 \x01(\x02\x12-\n\x05state\x18\x06 \x01(\x0e\x32\x1e.callqa.v1.ChannelReport.State\x12\x33\n\x10\x64\x65\x63oded_duration\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11\x64\x65\x63lared_duration\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0cstart_offset\x18\t \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nlevel_dbfs\x18\n \x01(\x02\x12\x15\n\rclipped_share\x18\x0b \x01(\x02\x12\x30\n\rloud_duration\x18\x0c \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x11\x64\x65tected_duration\x18\r \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10retried_duration\x18\x0e \x01(\x0b\x32\x19.google.protobuf.Duration\x12!\n\x19low_confidence_word_count\x18\x0f \x01(\x05\"L\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\t\n\x05HEARD\x10\x01\x12\r\n\tNO_SPEECH\x10\x02\x12\x08\n\x04\x44\x45\x41\x44\x10\x03\x12\x08\n\x04\x43OPY\x10\x04\"\x94\x02\n\x0cRemovedWords\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\x05\x12/\n\x0cstart_offset\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12.\n\x06reason\x18\x04 \x01(\x0e\x32\x1e.callqa.v1.RemovedWords.Reason\x12\x0c\n\x04text\x18\x05 \x01(\t\"U\n\x06Reason\x12\x16\n\x12REASON_UNSPECIFIED\x10\x00\x12\x0e\n\nREPETITION\x10\x01\x12\x13\n\x0fLOW_PROBABILITY\x10\x02\x12\x0e\n\nNOT_SPEECH\x10\x03\"\xf2\x02\n\x0eQualityWarning\x12,\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x1e.callqa.v1.QualityWarning.Code\x12\x14\n\x07\x63hannel\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x0f\n\x07message\x18\x03 \x01(\t\"\xfe\x01\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x44\x45\x41\x44_CHANNEL\x10\x01\x12\x12\n\x0e\x43OPIED_CHANNEL\x10\x02\x12\x14\n\x10SWAPPED_CHANNELS\x10\x03\x12\x0b\n\x07\x43LIPPED\x10\x04\x12\x11\n\rSPEECH_MISSED\x10\x05\x12\x12\n\x0eLOW_CONFIDENCE\x10\x06\x12\x11\n\rWORDS_REMOVED\x10\x07\x12\x19\n\x15SHORTER_THAN_DECLARED\x10\x08\x12\x10\n\x0cLEGS_SHIFTED\x10\t\x12\x13\n\x0fSPEAKERS_UNSURE\x10\n\x12\x10\n\x0cROLES_UNSURE\x10\x0b\x12\t\n\x05NOISY\x10\x0c\x42\n\n\x08_channel\"\x8b\x01\n\rQualityReport\x12+\n\x08warnings\x18\x01 \x03(\x0b\x32\x19.callqa.v1.QualityWarning\x12.\n\rremoved_words\x18\x02 \x03(\x0b\x32\x17.callqa.v1.RemovedWords\x12\x1d\n\x15word_confidence_floor\x18\x03 \x01(\x02\"\xc5\x03\n\nTranscript\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x08language\x18\x02 \x01(\t\x12+\n\x08\x64uration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12\x1e\n\x05turns\x18\x05 \x03(\x0b\x32\x0f.callqa.v1.Turn\x12*\n\x08\x63hannels\x18\x06 \x03(\x0b\x32\x18.callqa.v1.ChannelReport\x12$\n\x08speakers\x18\x07 \x03(\x0b\x32\x12.callqa.v1.Speaker\x12)\n\x07quality\x18\x08 \x01(\x0b\x32\x18.callqa.v1.QualityReport\x12\'\n\tacoustics\x18\t \x01(\x0b\x32\x14.callqa.v1.Acoustics\x12\x1b\n\x13language_confidence\x18\n \x01(\x02\x12\x12\n\nvocabulary\x18\x0b \x03(\t:V\xea\x41S\n\x11\x63\x61llqa/Transcript\x12%calls/{call}/transcripts/{transcript}*\x0btranscripts2\ntranscript*Q\n\x0bSpeakerRole\x12\x1c\n\x18SPEAKER_ROLE_UNSPECIFIED\x10\x00\x12\t\n\x05\x41GENT\x10\x01\x12\x0c\n\x08\x43USTOMER\x10\x02\x12\x0b\n\x07UNKNOWN\x10\x03*`\n\nRoleSource\x12\x1b\n\x17ROLE_SOURCE_UNSPECIFIED\x10\x00\x12\n\n\x06STATED\x10\x01\x12\x0e\n\nCONVENTION\x10\x02\x12\n\n\x06SPEECH\x10\x03\x12\r\n\tCORRECTED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,14 +39,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSCRIPT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_TRANSCRIPT']._loaded_options = None
   _globals['_TRANSCRIPT']._serialized_options = b'\352AS\n\021callqa/Transcript\022%calls/{call}/transcripts/{transcript}*\013transcripts2\ntranscript'
-  _globals['_SPEAKERROLE']._serialized_start=860
-  _globals['_SPEAKERROLE']._serialized_end=941
-  _globals['_WORD']._serialized_start=134
-  _globals['_WORD']._serialized_end=270
-  _globals['_TURN']._serialized_start=273
-  _globals['_TURN']._serialized_end=403
-  _globals['_CHANNELREPORT']._serialized_start=406
-  _globals['_CHANNELREPORT']._serialized_end=573
-  _globals['_TRANSCRIPT']._serialized_start=576
-  _globals['_TRANSCRIPT']._serialized_end=858
+  _globals['_SPEAKERROLE']._serialized_start=2567
+  _globals['_SPEAKERROLE']._serialized_end=2648
+  _globals['_ROLESOURCE']._serialized_start=2650
+  _globals['_ROLESOURCE']._serialized_end=2746
+  _globals['_WORD']._serialized_start=161
+  _globals['_WORD']._serialized_end=297
+  _globals['_TURN']._serialized_start=300
+  _globals['_TURN']._serialized_end=447
+  _globals['_SPEAKER']._serialized_start=450
+  _globals['_SPEAKER']._serialized_end=629
+  _globals['_CHANNELREPORT']._serialized_start=632
+  _globals['_CHANNELREPORT']._serialized_end=1315
+  _globals['_CHANNELREPORT_STATE']._serialized_start=1239
+  _globals['_CHANNELREPORT_STATE']._serialized_end=1315
+  _globals['_REMOVEDWORDS']._serialized_start=1318
+  _globals['_REMOVEDWORDS']._serialized_end=1594
+  _globals['_REMOVEDWORDS_REASON']._serialized_start=1509
+  _globals['_REMOVEDWORDS_REASON']._serialized_end=1594
+  _globals['_QUALITYWARNING']._serialized_start=1597
+  _globals['_QUALITYWARNING']._serialized_end=1967
+  _globals['_QUALITYWARNING_CODE']._serialized_start=1701
+  _globals['_QUALITYWARNING_CODE']._serialized_end=1955
+  _globals['_QUALITYREPORT']._serialized_start=1970
+  _globals['_QUALITYREPORT']._serialized_end=2109
+  _globals['_TRANSCRIPT']._serialized_start=2112
+  _globals['_TRANSCRIPT']._serialized_end=2565
 # @@protoc_insertion_point(module_scope)

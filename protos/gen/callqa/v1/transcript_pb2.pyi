@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from callqa.v1 import acoustics_pb2 as _acoustics_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
@@ -47,6 +48,38 @@ CUSTOMER: SpeakerRole.ValueType  # 2
 UNKNOWN: SpeakerRole.ValueType  # 3
 """A voice whose role isn't known."""
 Global___SpeakerRole: _TypeAlias = SpeakerRole  # noqa: Y015
+
+class _RoleSource:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RoleSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RoleSource.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ROLE_SOURCE_UNSPECIFIED: _RoleSource.ValueType  # 0
+    """Not set."""
+    STATED: _RoleSource.ValueType  # 1
+    """The client said who speaks on the channel."""
+    CONVENTION: _RoleSource.ValueType  # 2
+    """Nobody said, and the first channel of two is the agent's as a rule."""
+    SPEECH: _RoleSource.ValueType  # 3
+    """Decided from what the speakers say."""
+    CORRECTED: _RoleSource.ValueType  # 4
+    """Somebody listened and set it."""
+
+class RoleSource(_RoleSource, metaclass=_RoleSourceEnumTypeWrapper):
+    """Where a speaker's role comes from."""
+
+ROLE_SOURCE_UNSPECIFIED: RoleSource.ValueType  # 0
+"""Not set."""
+STATED: RoleSource.ValueType  # 1
+"""The client said who speaks on the channel."""
+CONVENTION: RoleSource.ValueType  # 2
+"""Nobody said, and the first channel of two is the agent's as a rule."""
+SPEECH: RoleSource.ValueType  # 3
+"""Decided from what the speakers say."""
+CORRECTED: RoleSource.ValueType  # 4
+"""Somebody listened and set it."""
+Global___RoleSource: _TypeAlias = RoleSource  # noqa: Y015
 
 @_typing.final
 class Word(_message.Message):
@@ -97,6 +130,7 @@ class Turn(_message.Message):
     ROLE_CONFIDENCE_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
+    SPEAKER_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Position in the transcript, from 0."""
     role: Global___SpeakerRole.ValueType
@@ -105,6 +139,8 @@ class Turn(_message.Message):
     """How sure the role is, 0 to 1; 1 where the channel map says it."""
     text: _builtins.str
     """The words' text joined by single spaces; evidence counts characters (Unicode code points) in it."""
+    speaker: _builtins.int
+    """Index into Transcript.speakers."""
     @_builtins.property
     def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___Word]:
         """In the order spoken; at least one."""
@@ -117,14 +153,57 @@ class Turn(_message.Message):
         role_confidence: _builtins.float = ...,
         text: _builtins.str = ...,
         words: _abc.Iterable[Global___Word] | None = ...,
+        speaker: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "role", b"role", "role_confidence", b"role_confidence", "text", b"text", "words", b"words"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "role", b"role", "role_confidence", b"role_confidence", "speaker", b"speaker", "text", b"text", "words", b"words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Turn: _TypeAlias = Turn  # noqa: Y015
+
+@_typing.final
+class Speaker(_message.Message):
+    """One voice of the call: a channel's, or one of several told apart on the same channel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    ROLE_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    ROLE_SOURCE_FIELD_NUMBER: _builtins.int
+    SEPARATION_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Position in Transcript.speakers, from 0."""
+    channel: _builtins.int
+    """The channel the voice is on."""
+    role: Global___SpeakerRole.ValueType
+    """What the speaker is in the call."""
+    role_confidence: _builtins.float
+    """How sure the role is, 0 to 1."""
+    role_source: Global___RoleSource.ValueType
+    """Where the role comes from."""
+    separation_confidence: _builtins.float
+    """How sure it is that the words are this voice's, 0 to 1; 1 for a voice with a channel of its own."""
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        channel: _builtins.int = ...,
+        role: Global___SpeakerRole.ValueType = ...,
+        role_confidence: _builtins.float = ...,
+        role_source: Global___RoleSource.ValueType = ...,
+        separation_confidence: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "index", b"index", "role", b"role", "role_confidence", b"role_confidence", "role_source", b"role_source", "separation_confidence", b"separation_confidence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Speaker: _TypeAlias = Speaker  # noqa: Y015
 
 @_typing.final
 class ChannelReport(_message.Message):
@@ -132,11 +211,52 @@ class ChannelReport(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ChannelReport._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: ChannelReport._State.ValueType  # 0
+        """Not set."""
+        HEARD: ChannelReport._State.ValueType  # 1
+        """Speech was heard on it."""
+        NO_SPEECH: ChannelReport._State.ValueType  # 2
+        """It carries a signal and nobody speaks."""
+        DEAD: ChannelReport._State.ValueType  # 3
+        """It carries no signal at all."""
+        COPY: ChannelReport._State.ValueType  # 4
+        """It is a copy of a channel before it and was not heard twice."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """What a channel turned out to be."""
+
+    STATE_UNSPECIFIED: ChannelReport.State.ValueType  # 0
+    """Not set."""
+    HEARD: ChannelReport.State.ValueType  # 1
+    """Speech was heard on it."""
+    NO_SPEECH: ChannelReport.State.ValueType  # 2
+    """It carries a signal and nobody speaks."""
+    DEAD: ChannelReport.State.ValueType  # 3
+    """It carries no signal at all."""
+    COPY: ChannelReport.State.ValueType  # 4
+    """It is a copy of a channel before it and was not heard twice."""
+
     CHANNEL_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     SPEECH_DURATION_FIELD_NUMBER: _builtins.int
     WORD_COUNT_FIELD_NUMBER: _builtins.int
     MEAN_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    DECODED_DURATION_FIELD_NUMBER: _builtins.int
+    DECLARED_DURATION_FIELD_NUMBER: _builtins.int
+    START_OFFSET_FIELD_NUMBER: _builtins.int
+    LEVEL_DBFS_FIELD_NUMBER: _builtins.int
+    CLIPPED_SHARE_FIELD_NUMBER: _builtins.int
+    LOUD_DURATION_FIELD_NUMBER: _builtins.int
+    DETECTED_DURATION_FIELD_NUMBER: _builtins.int
+    RETRIED_DURATION_FIELD_NUMBER: _builtins.int
+    LOW_CONFIDENCE_WORD_COUNT_FIELD_NUMBER: _builtins.int
     channel: _builtins.int
     """Index over all legs of the call, from 0."""
     role: Global___SpeakerRole.ValueType
@@ -145,9 +265,41 @@ class ChannelReport(_message.Message):
     """Number of words."""
     mean_confidence: _builtins.float
     """Mean word confidence, 0 to 1; 0 without words."""
+    state: Global___ChannelReport.State.ValueType
+    """What it turned out to be."""
+    level_dbfs: _builtins.float
+    """Level of its loud speech as recorded, in dB of full scale; at most 0."""
+    clipped_share: _builtins.float
+    """Share of the speech that is cut off at full scale, 0 to 1."""
+    low_confidence_word_count: _builtins.int
+    """Words below the confidence that evidence needs."""
     @_builtins.property
     def speech_duration(self) -> _duration_pb2.Duration:
         """Time covered by words."""
+
+    @_builtins.property
+    def decoded_duration(self) -> _duration_pb2.Duration:
+        """Length of what was decoded."""
+
+    @_builtins.property
+    def declared_duration(self) -> _duration_pb2.Duration:
+        """Length that the file declares; unset where it declares none."""
+
+    @_builtins.property
+    def start_offset(self) -> _duration_pb2.Duration:
+        """How much later than the call's first channel this one begins, as found by comparing their sound."""
+
+    @_builtins.property
+    def loud_duration(self) -> _duration_pb2.Duration:
+        """Time in which it is loud enough for speech."""
+
+    @_builtins.property
+    def detected_duration(self) -> _duration_pb2.Duration:
+        """Time in which the voice detector found speech."""
+
+    @_builtins.property
+    def retried_duration(self) -> _duration_pb2.Duration:
+        """Time listened to a second time, because it was loud and little was found."""
 
     def __init__(
         self,
@@ -157,14 +309,222 @@ class ChannelReport(_message.Message):
         speech_duration: _duration_pb2.Duration | None = ...,
         word_count: _builtins.int = ...,
         mean_confidence: _builtins.float = ...,
+        state: Global___ChannelReport.State.ValueType = ...,
+        decoded_duration: _duration_pb2.Duration | None = ...,
+        declared_duration: _duration_pb2.Duration | None = ...,
+        start_offset: _duration_pb2.Duration | None = ...,
+        level_dbfs: _builtins.float = ...,
+        clipped_share: _builtins.float = ...,
+        loud_duration: _duration_pb2.Duration | None = ...,
+        detected_duration: _duration_pb2.Duration | None = ...,
+        retried_duration: _duration_pb2.Duration | None = ...,
+        low_confidence_word_count: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["speech_duration", b"speech_duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["declared_duration", b"declared_duration", "decoded_duration", b"decoded_duration", "detected_duration", b"detected_duration", "loud_duration", b"loud_duration", "retried_duration", b"retried_duration", "speech_duration", b"speech_duration", "start_offset", b"start_offset"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "mean_confidence", b"mean_confidence", "role", b"role", "speech_duration", b"speech_duration", "word_count", b"word_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "clipped_share", b"clipped_share", "declared_duration", b"declared_duration", "decoded_duration", b"decoded_duration", "detected_duration", b"detected_duration", "level_dbfs", b"level_dbfs", "loud_duration", b"loud_duration", "low_confidence_word_count", b"low_confidence_word_count", "mean_confidence", b"mean_confidence", "retried_duration", b"retried_duration", "role", b"role", "speech_duration", b"speech_duration", "start_offset", b"start_offset", "state", b"state", "word_count", b"word_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChannelReport: _TypeAlias = ChannelReport  # noqa: Y015
+
+@_typing.final
+class RemovedWords(_message.Message):
+    """Words that the engine wrote and that were taken out again, because nobody seems to say them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Reason:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[RemovedWords._Reason.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        REASON_UNSPECIFIED: RemovedWords._Reason.ValueType  # 0
+        """Not set."""
+        REPETITION: RemovedWords._Reason.ValueType  # 1
+        """The same words over and over: a decoder in a loop."""
+        LOW_PROBABILITY: RemovedWords._Reason.ValueType  # 2
+        """The engine itself hardly believes in them."""
+        NOT_SPEECH: RemovedWords._Reason.ValueType  # 3
+        """They stand on music, tones or noise."""
+
+    class Reason(_Reason, metaclass=_ReasonEnumTypeWrapper):
+        """Why words are not believed."""
+
+    REASON_UNSPECIFIED: RemovedWords.Reason.ValueType  # 0
+    """Not set."""
+    REPETITION: RemovedWords.Reason.ValueType  # 1
+    """The same words over and over: a decoder in a loop."""
+    LOW_PROBABILITY: RemovedWords.Reason.ValueType  # 2
+    """The engine itself hardly believes in them."""
+    NOT_SPEECH: RemovedWords.Reason.ValueType  # 3
+    """They stand on music, tones or noise."""
+
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    START_OFFSET_FIELD_NUMBER: _builtins.int
+    END_OFFSET_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    channel: _builtins.int
+    """The channel they stood on."""
+    reason: Global___RemovedWords.Reason.ValueType
+    """Why they were removed."""
+    text: _builtins.str
+    """What they said."""
+    @_builtins.property
+    def start_offset(self) -> _duration_pb2.Duration:
+        """Offset of the first from the start of the call."""
+
+    @_builtins.property
+    def end_offset(self) -> _duration_pb2.Duration:
+        """Offset of the end of the last."""
+
+    def __init__(
+        self,
+        *,
+        channel: _builtins.int = ...,
+        start_offset: _duration_pb2.Duration | None = ...,
+        end_offset: _duration_pb2.Duration | None = ...,
+        reason: Global___RemovedWords.Reason.ValueType = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_offset", b"end_offset", "start_offset", b"start_offset"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "end_offset", b"end_offset", "reason", b"reason", "start_offset", b"start_offset", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemovedWords: _TypeAlias = RemovedWords  # noqa: Y015
+
+@_typing.final
+class QualityWarning(_message.Message):
+    """Something about the recording that a reviewer should know."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Code:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _CodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[QualityWarning._Code.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        CODE_UNSPECIFIED: QualityWarning._Code.ValueType  # 0
+        """Not set."""
+        DEAD_CHANNEL: QualityWarning._Code.ValueType  # 1
+        """A channel carries no signal."""
+        COPIED_CHANNEL: QualityWarning._Code.ValueType  # 2
+        """Two channels carry the same sound."""
+        SWAPPED_CHANNELS: QualityWarning._Code.ValueType  # 3
+        """The channels' roles seem to be the wrong way round."""
+        CLIPPED: QualityWarning._Code.ValueType  # 4
+        """Speech is cut off at full scale."""
+        SPEECH_MISSED: QualityWarning._Code.ValueType  # 5
+        """Sound as loud as speech in which few words were found."""
+        LOW_CONFIDENCE: QualityWarning._Code.ValueType  # 6
+        """Many words are below the confidence that evidence needs."""
+        WORDS_REMOVED: QualityWarning._Code.ValueType  # 7
+        """Words were removed as inventions."""
+        SHORTER_THAN_DECLARED: QualityWarning._Code.ValueType  # 8
+        """Less was decoded than the file declares."""
+        LEGS_SHIFTED: QualityWarning._Code.ValueType  # 9
+        """The two legs began at different times or ran at different speeds; it was corrected."""
+        SPEAKERS_UNSURE: QualityWarning._Code.ValueType  # 10
+        """Two voices on one channel could hardly be told apart."""
+        ROLES_UNSURE: QualityWarning._Code.ValueType  # 11
+        """Who is agent and who is customer could not be decided."""
+        NOISY: QualityWarning._Code.ValueType  # 12
+        """Hardly louder than the noise around it."""
+
+    class Code(_Code, metaclass=_CodeEnumTypeWrapper):
+        """What it is about."""
+
+    CODE_UNSPECIFIED: QualityWarning.Code.ValueType  # 0
+    """Not set."""
+    DEAD_CHANNEL: QualityWarning.Code.ValueType  # 1
+    """A channel carries no signal."""
+    COPIED_CHANNEL: QualityWarning.Code.ValueType  # 2
+    """Two channels carry the same sound."""
+    SWAPPED_CHANNELS: QualityWarning.Code.ValueType  # 3
+    """The channels' roles seem to be the wrong way round."""
+    CLIPPED: QualityWarning.Code.ValueType  # 4
+    """Speech is cut off at full scale."""
+    SPEECH_MISSED: QualityWarning.Code.ValueType  # 5
+    """Sound as loud as speech in which few words were found."""
+    LOW_CONFIDENCE: QualityWarning.Code.ValueType  # 6
+    """Many words are below the confidence that evidence needs."""
+    WORDS_REMOVED: QualityWarning.Code.ValueType  # 7
+    """Words were removed as inventions."""
+    SHORTER_THAN_DECLARED: QualityWarning.Code.ValueType  # 8
+    """Less was decoded than the file declares."""
+    LEGS_SHIFTED: QualityWarning.Code.ValueType  # 9
+    """The two legs began at different times or ran at different speeds; it was corrected."""
+    SPEAKERS_UNSURE: QualityWarning.Code.ValueType  # 10
+    """Two voices on one channel could hardly be told apart."""
+    ROLES_UNSURE: QualityWarning.Code.ValueType  # 11
+    """Who is agent and who is customer could not be decided."""
+    NOISY: QualityWarning.Code.ValueType  # 12
+    """Hardly louder than the noise around it."""
+
+    CODE_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    code: Global___QualityWarning.Code.ValueType
+    """What it is about."""
+    channel: _builtins.int
+    """The channel at fault; unset when it is about the whole call."""
+    message: _builtins.str
+    """One sentence for people, with the figure it rests on and without words of the call."""
+    def __init__(
+        self,
+        *,
+        code: Global___QualityWarning.Code.ValueType = ...,
+        channel: _builtins.int | None = ...,
+        message: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "channel", b"channel"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_channel", b"_channel", "channel", b"channel", "code", b"code", "message", b"message"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__channel: _TypeAlias = _typing.Literal["channel"]  # noqa: Y015
+    _WhichOneofArgType__channel: _TypeAlias = _typing.Literal["_channel", b"_channel"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__channel) -> _WhichOneofReturnType__channel | None: ...
+
+Global___QualityWarning: _TypeAlias = QualityWarning  # noqa: Y015
+
+@_typing.final
+class QualityReport(_message.Message):
+    """How well the call could be heard."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    REMOVED_WORDS_FIELD_NUMBER: _builtins.int
+    WORD_CONFIDENCE_FLOOR_FIELD_NUMBER: _builtins.int
+    word_confidence_floor: _builtins.float
+    """The confidence that evidence needs, below which words are counted as low."""
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[Global___QualityWarning]:
+        """What a reviewer should know, the gravest first."""
+
+    @_builtins.property
+    def removed_words(self) -> _containers.RepeatedCompositeFieldContainer[Global___RemovedWords]:
+        """In the order of their start."""
+
+    def __init__(
+        self,
+        *,
+        warnings: _abc.Iterable[Global___QualityWarning] | None = ...,
+        removed_words: _abc.Iterable[Global___RemovedWords] | None = ...,
+        word_confidence_floor: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["removed_words", b"removed_words", "warnings", b"warnings", "word_confidence_floor", b"word_confidence_floor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QualityReport: _TypeAlias = QualityReport  # noqa: Y015
 
 @_typing.final
 class Transcript(_message.Message):
@@ -178,12 +538,19 @@ class Transcript(_message.Message):
     MODEL_VERSION_FIELD_NUMBER: _builtins.int
     TURNS_FIELD_NUMBER: _builtins.int
     CHANNELS_FIELD_NUMBER: _builtins.int
+    SPEAKERS_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
+    ACOUSTICS_FIELD_NUMBER: _builtins.int
+    LANGUAGE_CONFIDENCE_FIELD_NUMBER: _builtins.int
+    VOCABULARY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`calls/{call}/transcripts/{transcript}`; empty as long as it isn't stored."""
     language: _builtins.str
     """BCP-47 language, as "en"."""
     model_version: _builtins.str
     """Engine, weights' hash and every setting that can change a word: the same version hears the same words."""
+    language_confidence: _builtins.float
+    """How sure the language is, 0 to 1; 1 where it was stated and not detected."""
     @_builtins.property
     def duration(self) -> _duration_pb2.Duration:
         """Length of the longest decoded channel."""
@@ -196,6 +563,22 @@ class Transcript(_message.Message):
     def channels(self) -> _containers.RepeatedCompositeFieldContainer[Global___ChannelReport]:
         """One per channel."""
 
+    @_builtins.property
+    def speakers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Speaker]:
+        """The voices, in the order of their channels."""
+
+    @_builtins.property
+    def quality(self) -> Global___QualityReport:
+        """How well it could be heard."""
+
+    @_builtins.property
+    def acoustics(self) -> _acoustics_pb2.Acoustics:
+        """Who talked, waited and held, from word times and loudness."""
+
+    @_builtins.property
+    def vocabulary(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The words the engine was told to expect."""
+
     def __init__(
         self,
         *,
@@ -205,10 +588,15 @@ class Transcript(_message.Message):
         model_version: _builtins.str = ...,
         turns: _abc.Iterable[Global___Turn] | None = ...,
         channels: _abc.Iterable[Global___ChannelReport] | None = ...,
+        speakers: _abc.Iterable[Global___Speaker] | None = ...,
+        quality: Global___QualityReport | None = ...,
+        acoustics: _acoustics_pb2.Acoustics | None = ...,
+        language_confidence: _builtins.float = ...,
+        vocabulary: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acoustics", b"acoustics", "duration", b"duration", "quality", b"quality"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channels", b"channels", "duration", b"duration", "language", b"language", "model_version", b"model_version", "name", b"name", "turns", b"turns"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acoustics", b"acoustics", "channels", b"channels", "duration", b"duration", "language", b"language", "language_confidence", b"language_confidence", "model_version", b"model_version", "name", b"name", "quality", b"quality", "speakers", b"speakers", "turns", b"turns", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

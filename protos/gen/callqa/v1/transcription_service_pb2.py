@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%callqa/v1/transcription_service.proto\x12\tcallqa.v1\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\xa5\x01\n\x10TranscribeConfig\x12\x16\n\x08language\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x38\n\x04legs\x18\x02 \x03(\x0b\x32$.callqa.v1.TranscribeConfig.AudioLegB\x04\xe2\x41\x01\x02\x1a?\n\x08\x41udioLeg\x12\x33\n\rchannel_roles\x18\x01 \x03(\x0e\x32\x16.callqa.v1.SpeakerRoleB\x04\xe2\x41\x01\x01\"6\n\nAudioChunk\x12\x11\n\x03leg\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"y\n\x15TranscribeCallRequest\x12-\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x1b.callqa.v1.TranscribeConfigH\x00\x12&\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x15.callqa.v1.AudioChunkH\x00\x42\t\n\x07payload\"z\n\x12TranscribeProgress\x12\x31\n\x0eheard_duration\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0etotal_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"k\n\x12TranscribedSegment\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x1e\n\x05words\x18\x03 \x03(\x0b\x32\x0f.callqa.v1.Word\"\xb5\x01\n\x16TranscribeCallResponse\x12\x31\n\x08progress\x18\x01 \x01(\x0b\x32\x1d.callqa.v1.TranscribeProgressH\x00\x12\x30\n\x07segment\x18\x02 \x01(\x0b\x32\x1d.callqa.v1.TranscribedSegmentH\x00\x12+\n\ntranscript\x18\x03 \x01(\x0b\x32\x15.callqa.v1.TranscriptH\x00\x42\t\n\x07payload\"\x1e\n\x1cGetTranscriptionModelRequest\"+\n\x12TranscriptionModel\x12\x15\n\rmodel_version\x18\x01 \x01(\t2\xd2\x01\n\x14TranscriptionService\x12Y\n\x0eTranscribeCall\x12 .callqa.v1.TranscribeCallRequest\x1a!.callqa.v1.TranscribeCallResponse(\x01\x30\x01\x12_\n\x15GetTranscriptionModel\x12\'.callqa.v1.GetTranscriptionModelRequest\x1a\x1d.callqa.v1.TranscriptionModelb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%callqa/v1/transcription_service.proto\x12\tcallqa.v1\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\"\xbf\x01\n\x10TranscribeConfig\x12\x16\n\x08language\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x38\n\x04legs\x18\x02 \x03(\x0b\x32$.callqa.v1.TranscribeConfig.AudioLegB\x04\xe2\x41\x01\x02\x12\x18\n\nvocabulary\x18\x03 \x03(\tB\x04\xe2\x41\x01\x01\x1a?\n\x08\x41udioLeg\x12\x33\n\rchannel_roles\x18\x01 \x03(\x0e\x32\x16.callqa.v1.SpeakerRoleB\x04\xe2\x41\x01\x01\"6\n\nAudioChunk\x12\x11\n\x03leg\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"y\n\x15TranscribeCallRequest\x12-\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x1b.callqa.v1.TranscribeConfigH\x00\x12&\n\x05\x61udio\x18\x02 \x01(\x0b\x32\x15.callqa.v1.AudioChunkH\x00\x42\t\n\x07payload\"z\n\x12TranscribeProgress\x12\x31\n\x0eheard_duration\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x31\n\x0etotal_duration\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"k\n\x12TranscribedSegment\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\x05\x12$\n\x04role\x18\x02 \x01(\x0e\x32\x16.callqa.v1.SpeakerRole\x12\x1e\n\x05words\x18\x03 \x03(\x0b\x32\x0f.callqa.v1.Word\"\xb5\x01\n\x16TranscribeCallResponse\x12\x31\n\x08progress\x18\x01 \x01(\x0b\x32\x1d.callqa.v1.TranscribeProgressH\x00\x12\x30\n\x07segment\x18\x02 \x01(\x0b\x32\x1d.callqa.v1.TranscribedSegmentH\x00\x12+\n\ntranscript\x18\x03 \x01(\x0b\x32\x15.callqa.v1.TranscriptH\x00\x42\t\n\x07payload\"\x1e\n\x1cGetTranscriptionModelRequest\"+\n\x12TranscriptionModel\x12\x15\n\rmodel_version\x18\x01 \x01(\t2\xd2\x01\n\x14TranscriptionService\x12Y\n\x0eTranscribeCall\x12 .callqa.v1.TranscribeCallRequest\x1a!.callqa.v1.TranscribeCallResponse(\x01\x30\x01\x12_\n\x15GetTranscriptionModel\x12\'.callqa.v1.GetTranscriptionModelRequest\x1a\x1d.callqa.v1.TranscriptionModelb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,28 +40,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRANSCRIBECONFIG'].fields_by_name['language']._serialized_options = b'\342A\001\001'
   _globals['_TRANSCRIBECONFIG'].fields_by_name['legs']._loaded_options = None
   _globals['_TRANSCRIBECONFIG'].fields_by_name['legs']._serialized_options = b'\342A\001\002'
+  _globals['_TRANSCRIBECONFIG'].fields_by_name['vocabulary']._loaded_options = None
+  _globals['_TRANSCRIBECONFIG'].fields_by_name['vocabulary']._serialized_options = b'\342A\001\001'
   _globals['_AUDIOCHUNK'].fields_by_name['leg']._loaded_options = None
   _globals['_AUDIOCHUNK'].fields_by_name['leg']._serialized_options = b'\342A\001\002'
   _globals['_AUDIOCHUNK'].fields_by_name['content']._loaded_options = None
   _globals['_AUDIOCHUNK'].fields_by_name['content']._serialized_options = b'\342A\001\002'
   _globals['_TRANSCRIBECONFIG']._serialized_start=146
-  _globals['_TRANSCRIBECONFIG']._serialized_end=311
-  _globals['_TRANSCRIBECONFIG_AUDIOLEG']._serialized_start=248
-  _globals['_TRANSCRIBECONFIG_AUDIOLEG']._serialized_end=311
-  _globals['_AUDIOCHUNK']._serialized_start=313
-  _globals['_AUDIOCHUNK']._serialized_end=367
-  _globals['_TRANSCRIBECALLREQUEST']._serialized_start=369
-  _globals['_TRANSCRIBECALLREQUEST']._serialized_end=490
-  _globals['_TRANSCRIBEPROGRESS']._serialized_start=492
-  _globals['_TRANSCRIBEPROGRESS']._serialized_end=614
-  _globals['_TRANSCRIBEDSEGMENT']._serialized_start=616
-  _globals['_TRANSCRIBEDSEGMENT']._serialized_end=723
-  _globals['_TRANSCRIBECALLRESPONSE']._serialized_start=726
-  _globals['_TRANSCRIBECALLRESPONSE']._serialized_end=907
-  _globals['_GETTRANSCRIPTIONMODELREQUEST']._serialized_start=909
-  _globals['_GETTRANSCRIPTIONMODELREQUEST']._serialized_end=939
-  _globals['_TRANSCRIPTIONMODEL']._serialized_start=941
-  _globals['_TRANSCRIPTIONMODEL']._serialized_end=984
-  _globals['_TRANSCRIPTIONSERVICE']._serialized_start=987
-  _globals['_TRANSCRIPTIONSERVICE']._serialized_end=1197
+  _globals['_TRANSCRIBECONFIG']._serialized_end=337
+  _globals['_TRANSCRIBECONFIG_AUDIOLEG']._serialized_start=274
+  _globals['_TRANSCRIBECONFIG_AUDIOLEG']._serialized_end=337
+  _globals['_AUDIOCHUNK']._serialized_start=339
+  _globals['_AUDIOCHUNK']._serialized_end=393
+  _globals['_TRANSCRIBECALLREQUEST']._serialized_start=395
+  _globals['_TRANSCRIBECALLREQUEST']._serialized_end=516
+  _globals['_TRANSCRIBEPROGRESS']._serialized_start=518
+  _globals['_TRANSCRIBEPROGRESS']._serialized_end=640
+  _globals['_TRANSCRIBEDSEGMENT']._serialized_start=642
+  _globals['_TRANSCRIBEDSEGMENT']._serialized_end=749
+  _globals['_TRANSCRIBECALLRESPONSE']._serialized_start=752
+  _globals['_TRANSCRIBECALLRESPONSE']._serialized_end=933
+  _globals['_GETTRANSCRIPTIONMODELREQUEST']._serialized_start=935
+  _globals['_GETTRANSCRIPTIONMODELREQUEST']._serialized_end=965
+  _globals['_TRANSCRIPTIONMODEL']._serialized_start=967
+  _globals['_TRANSCRIPTIONMODEL']._serialized_end=1010
+  _globals['_TRANSCRIPTIONSERVICE']._serialized_start=1013
+  _globals['_TRANSCRIPTIONSERVICE']._serialized_end=1223
 # @@protoc_insertion_point(module_scope)

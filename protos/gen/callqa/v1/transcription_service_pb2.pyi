@@ -50,21 +50,27 @@ class TranscribeConfig(_message.Message):
 
     LANGUAGE_FIELD_NUMBER: _builtins.int
     LEGS_FIELD_NUMBER: _builtins.int
+    VOCABULARY_FIELD_NUMBER: _builtins.int
     language: _builtins.str
-    """BCP-47 language, as "en". Empty: "en"."""
+    """BCP-47 language, as "en". Empty: "en". "und": detected from what is said."""
     @_builtins.property
     def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___TranscribeConfig.AudioLeg]:
         """In the order in which their bytes follow; one or two."""
+
+    @_builtins.property
+    def vocabulary(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names and products that are likely to be said, as spelled; at most 100."""
 
     def __init__(
         self,
         *,
         language: _builtins.str = ...,
         legs: _abc.Iterable[Global___TranscribeConfig.AudioLeg] | None = ...,
+        vocabulary: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "legs", b"legs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "legs", b"legs", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
