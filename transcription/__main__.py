@@ -23,7 +23,9 @@ def load_transcriber(settings: TranscriptionSettings) -> CallTranscriber:
         max_missing_s=settings.max_missing_s,
         spool_dir=settings.spool_dir,
     )
-    return CallTranscriber(FasterWhisperEngine(weights, settings), limits)
+    return CallTranscriber(
+        FasterWhisperEngine(weights, settings), limits, word_confidence_floor=settings.word_confidence_floor
+    )
 
 
 @main_guard

@@ -9,7 +9,7 @@ import numpy as np
 
 from servicekit.errors import FieldViolation
 from transcription.errors import AudioChannelsError
-from transcription.transcript import SAMPLE_RATE_HZ, SpeakerRole
+from transcription.transcript import SAMPLE_RATE_HZ, ChannelState, RoleSource, SpeakerRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +25,26 @@ _DEFAULT_PAIR: Final = (SpeakerRole.AGENT, SpeakerRole.CUSTOMER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallChannel:
-    """One channel of a call. `role_confidence` is 1 where the channel map says who speaks, else 0."""
+    """One channel of a call, its samples and what they are like.
+
+    `role_confidence` is 1 where the channel map says who speaks, else 0. Durations and offsets are seconds,
+    see ChannelReport.
+    """
 
     role: SpeakerRole
     role_confidence: float
+    role_source: RoleSource
     samples: Samples
+    state: ChannelState = ChannelState.HEARD
+    declared_s: float | None = None
+    start_offset_s: float = 0.0
+    level_dbfs: float = 0.0
+    clipped_share: float = 0.0
+
+    @property
+    def decoded_s(self) -> float:
+        """Length of what was decoded, in seconds."""
+        return len(self.samples) / SAMPLE_RATE_HZ
 
 
 def assign_roles(
@@ -56,7 +71,8 @@ def assign_roles(
                 "both channels of the call carry the same sound, so nobody can tell agent from customer;"
                 " upload one channel for each speaker, or a single file without channel roles"
             )
-        return [_channel(SpeakerRole.UNKNOWN, samples[0])]
+        return [_channel(SpeakerRole.UNKNOWN, RoleSource.CONVENTION, samples[0])]
+    source = RoleSource.STATED if any(stated) else RoleSource.CONVENTION
     if not any(stated):
         roles = _DEFAULT_PAIR if len(samples) == _PAIR else (SpeakerRole.UNKNOWN,) * len(samples)
     else:
@@ -65,12 +81,15 @@ def assign_roles(
             for channels, named in zip(legs, stated, strict=True)
             for role in (named or (SpeakerRole.UNKNOWN,) * len(channels))
         )
-    return [_channel(role, channel) for role, channel in zip(roles, samples, strict=True)]
+    return [_channel(role, source, channel) for role, channel in zip(roles, samples, strict=True)]
 
 
-def _channel(role: SpeakerRole, samples: Samples) -> CallChannel:
+def _channel(role: SpeakerRole, source: RoleSource, samples: Samples) -> CallChannel:
     return CallChannel(
-        role=role, role_confidence=0.0 if role is SpeakerRole.UNKNOWN else 1.0, samples=samples
+        role=role,
+        role_confidence=0.0 if role is SpeakerRole.UNKNOWN else 1.0,
+        role_source=source,
+        samples=samples,
     )
 
 

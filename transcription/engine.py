@@ -21,10 +21,10 @@ Samples = NDArray[np.int16]
 class HeardSegment:
     """Some words of one channel, and how far the engine has listened.
 
-    `channel` is an index into the channels given. `words` is in the order spoken, behind all words of the same
-    channel before it, and empty for a stretch without speech; times are offsets from the start of the channel.
-    `removed` are words of that stretch that are taken for inventions. `heard_s` is in seconds, summed over
-    channels, and never falls from one segment to the next.
+    `channel` is an index into the channels given. `words` is in the order spoken, behind all words of the
+    same channel before it, and empty for a stretch without speech; times are offsets from the start of the
+    channel. `removed` are words of that stretch that are taken for inventions. `heard_s` is in seconds,
+    summed over channels, and never falls from one segment to the next.
     """
 
     channel: int

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from transcription.engine import HeardSegment
+from transcription.engine import ChannelHearing, HeardSegment
 from transcription.heard_words import RawWord, clean_words
 from transcription.loudness import frame_levels, is_silent, levelling_gain, slice_bounds
 from transcription.transcript import SAMPLE_RATE_HZ
 from transcription.weights import WeightsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from transcription.engine import Samples
     from transcription.settings import TranscriptionSettings
+    from transcription.transcript import Word
     from transcription.weights import Weights
 
 # Raised when this module hears differently with the same settings and libraries.
@@ -81,12 +82,29 @@ class FasterWhisperEngine:
             ]
         )
 
-    def hear(self, samples: Samples, language: str) -> Iterator[HeardSegment]:
-        """Yield the channel's words; see SpeechEngine."""
+    def detect_language(self, channels: Sequence[Samples]) -> tuple[str, float]:
+        """Return what is spoken in the first minutes; see SpeechEngine."""
+        audio = np.concatenate([np.asarray(samples[: 60 * SAMPLE_RATE_HZ]) for samples in channels])
+        language, probability, _ = self._model.detect_language(audio.astype(np.float32) / 32768)
+        return language, float(probability)
+
+    def hear(
+        self, channels: Sequence[Samples], *, language: str, vocabulary: Sequence[str]
+    ) -> Generator[HeardSegment, None, tuple[ChannelHearing, ...]]:
+        """Yield the channels' words; see SpeechEngine."""
+        del vocabulary
+        before_s = 0.0
+        for index, samples in enumerate(channels):
+            for words, heard_s in self._hear_channel(samples, language):
+                yield HeardSegment(channel=index, words=words, heard_s=before_s + heard_s)
+            before_s += len(samples) / SAMPLE_RATE_HZ
+        return tuple(ChannelHearing(loud_s=0, detected_s=0, retried_s=0) for _ in channels)
+
+    def _hear_channel(self, samples: Samples, language: str) -> Iterator[tuple[tuple[Word, ...], float]]:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         levels = frame_levels(samples)
         if is_silent(levels, self._settings.silence_floor_dbfs):
-            yield HeardSegment(words=(), heard_s=duration_s)
+            yield (), duration_s
             return
         gain = levelling_gain(levels, self._settings.level_dbfs) / 32768
         # The last word's start, which the next word's can't precede, and how far has been listened.
@@ -100,9 +118,9 @@ class FasterWhisperEngine:
                         reached_s = words[-1].start_s
                         # The one before may have ended later than this one.
                         heard_s = max(heard_s, words[-1].end_s)
-                        yield HeardSegment(words=words, heard_s=heard_s)
+                        yield words, heard_s
             heard_s = max(heard_s, end / SAMPLE_RATE_HZ)
-            yield HeardSegment(words=(), heard_s=heard_s)
+            yield (), heard_s
 
     def _hear_slice(
         self, audio: NDArray[np.float32], language: str, *, offset_s: float

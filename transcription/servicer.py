@@ -71,7 +71,9 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
                 legs = [
                     CallLeg(file=file, roles=of_leg) for file, of_leg in zip(spool.files, roles, strict=True)
                 ]
-                hearing = self._hearing().transcribe(legs, language=config.language, check=check)
+                hearing = self._hearing().transcribe(
+                    legs, language=config.language, vocabulary=tuple(config.vocabulary), check=check
+                )
                 with closing(hearing):
                     while True:
                         try:

@@ -63,6 +63,8 @@ class TranscriptionSettings(ServerSettings):
     """A channel that is nowhere louder is silence and not listened to."""
     min_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -1.4
     """Segments the decoder believes in less are taken for inventions over noise and dropped."""
+    word_confidence_floor: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Words below it are counted as uncertain in the quality report; rubrics have a floor of their own."""
 
     max_call_bytes: Annotated[int, Field(ge=1024)] = 2 * 1024**3
     """All files of one call together."""

@@ -186,7 +186,8 @@ class Transcript:
     """A whole call. `duration_s` is the length of its longest channel in seconds.
 
     `language_confidence` is 1 where the language was stated. `vocabulary` is what the engine was told to
-    expect. `warnings` come with the gravest first.
+    expect. `warnings` come with the gravest first. `word_confidence_floor` is the confidence below which
+    words count as low, 0 to 1.
     """
 
     language: str
@@ -199,6 +200,7 @@ class Transcript:
     channels: tuple[ChannelReport, ...]
     warnings: tuple[QualityWarning, ...]
     removed_words: tuple[RemovedWords, ...]
+    word_confidence_floor: float
 
 
 def spoken_s(words: Iterable[Word]) -> float:

@@ -1,8 +1,8 @@
-"""Words of all channels into turns. Pure: the same words give the same turns.
+"""Words of all speakers into turns. Pure: the same words give the same turns.
 
-Each channel is cut by itself, so an overlap never shreds a sentence: words that two people say at once stay
-in two whole turns. A channel is cut where its speaker pauses for long, and where the other one speaks in a
-pause.
+Each speaker's words are cut by themselves, so an overlap never shreds a sentence: words that two people say
+at once stay in two whole turns. They are cut where the speaker pauses for long, and where another one speaks
+in a pause.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from transcription.transcript import Turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from transcription.transcript import ChannelWords, Word
+    from transcription.transcript import SpokenWords, Word
 
-TURNS_REVISION: Final = 1
+TURNS_REVISION: Final = 2
 """Part of the model version: whoever changes what this module answers raises it."""
 
 _LONG_SILENCE_S: Final = 2.0
@@ -28,30 +28,23 @@ _BACKCHANNEL_WORDS: Final = 2
 _SENTENCE_ENDS: Final = (".", "?", "!")
 
 
-def make_turns(channels: Sequence[ChannelWords]) -> tuple[Turn, ...]:
+def make_turns(spoken: Sequence[SpokenWords]) -> tuple[Turn, ...]:
     """Return all words as turns, in the order of their first words.
 
-    At the same start the lower channel comes first. Every word is in exactly one turn. Within a channel the
-    words keep their order.
+    At the same start the lower speaker comes first. Every word is in exactly one turn. A speaker's words keep
+    their order.
     """
     starts: list[tuple[float, int, Turn]] = []
-    for channel in channels:
+    for one in spoken:
         others = sorted(
-            (word.start_s + word.end_s) / 2
-            for other in channels
-            if other.channel != channel.channel
-            for word in other.words
+            (word.start_s + word.end_s) / 2 for other in spoken if other is not one for word in other.words
         )
         starts.extend(
-            (words[0].start_s, channel.channel, _turn(channel, words))
-            for words in _cut(channel.words, others)
+            (words[0].start_s, one.speaker.index, Turn(speaker=one.speaker, words=tuple(words)))
+            for words in _cut(one.words, others)
         )
-    # Turns of one channel with the same first start keep their order: the sort is stable.
+    # Turns of one speaker with the same first start keep their order: the sort is stable.
     return tuple(turn for _, _, turn in sorted(starts, key=lambda entry: entry[:2]))
-
-
-def _turn(channel: ChannelWords, words: list[Word]) -> Turn:
-    return Turn(role=channel.role, role_confidence=channel.role_confidence, words=tuple(words))
 
 
 def _cut(words: Sequence[Word], other_middles_s: list[float]) -> list[list[Word]]:

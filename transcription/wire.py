@@ -14,7 +14,7 @@ from transcription.transcript import SpeakerRole
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from transcription.transcript import ChannelWords, Transcript, Word
+    from transcription.transcript import ChannelReport, Speaker, Transcript, Word
 
 _MAX_LEGS: Final = 2
 _TO_WIRE: Final = {
@@ -58,29 +58,79 @@ def transcript_to_wire(transcript: Transcript) -> transcript_pb2.Transcript:
     """Return the transcript without a name: it isn't stored."""
     return transcript_pb2.Transcript(
         language=transcript.language,
+        language_confidence=transcript.language_confidence,
+        vocabulary=transcript.vocabulary,
         duration=duration_from_s(transcript.duration_s),
         model_version=transcript.model_version,
         turns=[
             transcript_pb2.Turn(
                 index=index,
-                role=_TO_WIRE[turn.role],
-                role_confidence=turn.role_confidence,
+                role=_TO_WIRE[turn.speaker.role],
+                role_confidence=turn.speaker.role_confidence,
                 text=turn.text,
                 words=_words(turn.words),
+                speaker=turn.speaker.index,
             )
             for index, turn in enumerate(transcript.turns)
         ],
-        channels=[_report(channel) for channel in transcript.channels],
+        channels=[_channel(report) for report in transcript.channels],
+        speakers=[_speaker(speaker) for speaker in transcript.speakers],
+        quality=_quality(transcript),
     )
 
 
-def _report(channel: ChannelWords) -> transcript_pb2.ChannelReport:
+def _speaker(speaker: Speaker) -> transcript_pb2.Speaker:
+    return transcript_pb2.Speaker(
+        index=speaker.index,
+        channel=speaker.channel,
+        role=_TO_WIRE[speaker.role],
+        role_confidence=speaker.role_confidence,
+        role_source=transcript_pb2.RoleSource.Value(speaker.role_source.name),
+        separation_confidence=speaker.separation_confidence,
+    )
+
+
+def _channel(report: ChannelReport) -> transcript_pb2.ChannelReport:
     return transcript_pb2.ChannelReport(
-        channel=channel.channel,
-        role=_TO_WIRE[channel.role],
-        speech_duration=duration_from_s(channel.speech_s()),
-        word_count=len(channel.words),
-        mean_confidence=channel.mean_confidence(),
+        channel=report.channel,
+        role=_TO_WIRE[report.role],
+        state=transcript_pb2.ChannelReport.State.Value(report.state.name),
+        speech_duration=duration_from_s(report.speech_s),
+        word_count=report.word_count,
+        mean_confidence=report.mean_confidence,
+        low_confidence_word_count=report.low_confidence_word_count,
+        decoded_duration=duration_from_s(report.decoded_s),
+        declared_duration=None if report.declared_s is None else duration_from_s(report.declared_s),
+        start_offset=duration_from_s(report.start_offset_s),
+        level_dbfs=report.level_dbfs,
+        clipped_share=report.clipped_share,
+        loud_duration=duration_from_s(report.loud_s),
+        detected_duration=duration_from_s(report.detected_s),
+        retried_duration=duration_from_s(report.retried_s),
+    )
+
+
+def _quality(transcript: Transcript) -> transcript_pb2.QualityReport:
+    return transcript_pb2.QualityReport(
+        warnings=[
+            transcript_pb2.QualityWarning(
+                code=transcript_pb2.QualityWarning.Code.Value(warning.code.name),
+                channel=warning.channel,
+                message=warning.message,
+            )
+            for warning in transcript.warnings
+        ],
+        removed_words=[
+            transcript_pb2.RemovedWords(
+                channel=removed.channel,
+                start_offset=duration_from_s(removed.start_s),
+                end_offset=duration_from_s(removed.end_s),
+                reason=transcript_pb2.RemovedWords.Reason.Value(removed.reason.name),
+                text=removed.text,
+            )
+            for removed in transcript.removed_words
+        ],
+        word_confidence_floor=transcript.word_confidence_floor,
     )
 
 

@@ -47,7 +47,7 @@ def speech() -> Samples:
 
 
 def heard(engine: SpeechEngine, samples: Samples) -> list[HeardSegment]:
-    return list(engine.hear(samples, "en"))
+    return list(engine.hear([samples], language="en", vocabulary=()))
 
 
 def test_words_lie_within_the_channel_and_in_order(engine: SpeechEngine, speech: Samples) -> None:
@@ -81,7 +81,7 @@ def test_a_click_of_a_millisecond_breaks_nothing(engine: SpeechEngine) -> None:
 
 
 def test_whoever_stops_listening_stops_the_work(engine: SpeechEngine, speech: Samples) -> None:
-    hearing = engine.hear(speech, "en")
+    hearing = engine.hear([speech], language="en", vocabulary=())
     first = next(hearing)
     del hearing
     assert heard(engine, speech)[0] == first

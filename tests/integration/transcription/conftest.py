@@ -50,7 +50,9 @@ def serve(spool_dir: Path) -> Iterator[Serve]:
         server = start_server(
             settings=chosen,
             services=lambda: [servicer.service()],
-            load=lambda: servicer.start(CallTranscriber(engine or FakeSpeechEngine(), limits)),
+            load=lambda: servicer.start(
+                CallTranscriber(engine or FakeSpeechEngine(), limits, word_confidence_floor=0.25)
+            ),
         )
         server.wait_until_loaded(10)
         channel = grpc.insecure_channel(server.address)

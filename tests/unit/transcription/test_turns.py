@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.transcript import ChannelWords, SpeakerRole, Word
+from transcription.transcript import RoleSource, Speaker, SpeakerRole, SpokenWords, Word
 from transcription.turns import make_turns
 
 AGENT, CUSTOMER = SpeakerRole.AGENT, SpeakerRole.CUSTOMER
@@ -22,15 +22,19 @@ def said(text: str, start_s: float, word_s: float = 0.3) -> list[Word]:
     ]
 
 
-def call(agent: list[Word], customer: list[Word]) -> tuple[ChannelWords, ChannelWords]:
-    return (
-        ChannelWords(channel=0, role=AGENT, role_confidence=1.0, words=tuple(agent)),
-        ChannelWords(channel=1, role=CUSTOMER, role_confidence=1.0, words=tuple(customer)),
+def spoken(index: int, role: SpeakerRole, words: list[Word]) -> SpokenWords:
+    speaker = Speaker(
+        index=index, channel=index, role=role, role_confidence=1.0, role_source=RoleSource.STATED
     )
+    return SpokenWords(speaker=speaker, words=tuple(words))
+
+
+def call(agent: list[Word], customer: list[Word]) -> tuple[SpokenWords, SpokenWords]:
+    return spoken(0, AGENT, agent), spoken(1, CUSTOMER, customer)
 
 
 def texts(agent: list[Word], customer: list[Word]) -> list[tuple[SpeakerRole, str]]:
-    return [(turn.role, turn.text) for turn in make_turns(call(agent, customer))]
+    return [(turn.speaker.role, turn.text) for turn in make_turns(call(agent, customer))]
 
 
 def test_a_question_and_its_answer_take_turns() -> None:
@@ -81,11 +85,9 @@ def test_no_words_no_turns() -> None:
     assert texts([], []) == []
 
 
-def test_a_turn_carries_its_channels_role_confidence() -> None:
-    channel = ChannelWords(
-        channel=0, role=SpeakerRole.UNKNOWN, role_confidence=0.0, words=tuple(said("Hello.", 0))
-    )
-    assert make_turns([channel])[0].role_confidence == 0.0
+def test_a_turn_knows_its_speaker() -> None:
+    (alone,) = make_turns([spoken(3, SpeakerRole.UNKNOWN, said("Hello.", 0))])
+    assert (alone.speaker.index, alone.speaker.role) == (3, SpeakerRole.UNKNOWN)
 
 
 @st.composite
@@ -111,7 +113,7 @@ def channel_words(draw: st.DrawFn) -> list[Word]:
 def test_no_word_is_lost_and_each_channel_keeps_its_order(agent: list[Word], customer: list[Word]) -> None:
     turns = make_turns(call(agent, customer))
     for role, words in ((AGENT, agent), (CUSTOMER, customer)):
-        assert [word for turn in turns if turn.role is role for word in turn.words] == words
+        assert [word for turn in turns if turn.speaker.role is role for word in turn.words] == words
 
 
 @given(agent=channel_words(), customer=channel_words())

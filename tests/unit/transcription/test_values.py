@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from servicekit.errors import SettingsError
 from transcription.settings import TranscriptionSettings
-from transcription.transcript import ChannelWords, SpeakerRole, Turn, Word
+from transcription.transcript import (
+    RoleSource,
+    Speaker,
+    SpeakerRole,
+    SpokenWords,
+    Turn,
+    Word,
+    mean_confidence,
+    spoken_s,
+)
+
+SPEAKER = Speaker(
+    index=0, channel=0, role=SpeakerRole.AGENT, role_confidence=1.0, role_source=RoleSource.STATED
+)
 
 
 def word(start_s: float, end_s: float, text: str = "hello", confidence: float = 0.5) -> Word:
@@ -22,25 +37,26 @@ def test_an_impossible_word_is_refused(text: str, start_s: float, end_s: float, 
         word(start_s, end_s, text, confidence)
 
 
-def test_a_channel_keeps_time() -> None:
+def test_a_speaker_keeps_time() -> None:
     with pytest.raises(ValueError, match="in the order in which they start"):
-        ChannelWords(channel=0, role=SpeakerRole.AGENT, role_confidence=1.0, words=(word(2, 3), word(1, 2)))
+        SpokenWords(speaker=SPEAKER, words=(word(2, 3), word(1, 2)))
+
+
+def test_a_speaker_is_at_most_sure() -> None:
+    with pytest.raises(ValueError, match="a confidence is 0 to 1"):
+        replace(SPEAKER, separation_confidence=1.1)
 
 
 def test_a_turn_has_words() -> None:
     with pytest.raises(ValueError, match="at least one word"):
-        Turn(role=SpeakerRole.AGENT, role_confidence=1.0, words=())
+        Turn(speaker=SPEAKER, words=())
 
 
 def test_speech_that_two_words_share_counts_once() -> None:
-    channel = ChannelWords(
-        channel=0,
-        role=SpeakerRole.AGENT,
-        role_confidence=1.0,
-        words=(word(0, 2), word(1, 1.5), word(1.8, 3), word(5, 6, confidence=1.0)),
-    )
-    assert channel.speech_s() == pytest.approx(4.0)
-    assert channel.mean_confidence() == pytest.approx(0.625)
+    words = (word(0, 2), word(1, 1.5), word(1.8, 3), word(5, 6, confidence=1.0))
+    assert spoken_s(words) == pytest.approx(4.0)
+    assert mean_confidence(words) == pytest.approx(0.625)
+    assert (spoken_s(()), mean_confidence(())) == (0.0, 0.0)
 
 
 def test_busy_calls_must_leave_threads_for_others() -> None:
