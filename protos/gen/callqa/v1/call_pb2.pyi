@@ -94,8 +94,8 @@ class Leg(_message.Message):
     """The file's name as uploaded, for people; never opened as a path."""
     @_builtins.property
     def channel_roles(self) -> _containers.RepeatedScalarFieldContainer[_transcript_pb2.SpeakerRole.ValueType]:
-        """The role on each channel, in channel order. Empty: the first channel of two is the agent's,
-        and one channel alone is UNKNOWN.
+        """The role on each channel, in channel order. Empty: as the queue's profile says. Without one the first
+        channel of two is the agent's, and one channel alone is UNKNOWN.
         """
 
     def __init__(
@@ -225,13 +225,15 @@ class Call(_message.Message):
     queue: _builtins.str
     """The queue or line of business it came through."""
     language: _builtins.str
-    """BCP-47 language spoken, as "en". Empty: "en"."""
+    """BCP-47 language spoken, as "en". "und": detected from what is said. Empty: as the queue's profile says,
+    or "en" without one.
+    """
     state: Global___Call.State.ValueType
     """Set by the server."""
     transcript: _builtins.str
-    """The newest transcript."""
+    """The transcript in force: the newest, or the one that roles set back brought back."""
     scorecard: _builtins.str
-    """The newest scorecard."""
+    """The scorecard stored last for it; that of an earlier transcript until the new one is judged."""
     etag: _builtins.str
     """Changes with every write."""
     @_builtins.property

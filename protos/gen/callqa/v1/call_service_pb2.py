@@ -29,7 +29,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63\x61llqa/v1/call_service.proto\x12\tcallqa.v1\x1a\x15\x63\x61llqa/v1/batch.proto\x1a\x14\x63\x61llqa/v1/call.proto\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"?\n\rRecordingSpec\x12\x14\n\x06sha256\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nsize_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\"C\n\x0eRecordingChunk\x12\x1a\n\x0coffset_bytes\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"y\n\x16UploadRecordingRequest\x12(\n\x04spec\x18\x01 \x01(\x0b\x32\x18.callqa.v1.RecordingSpecH\x00\x12*\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x19.callqa.v1.RecordingChunkH\x00\x42\t\n\x07payload\">\n\x13GetRecordingRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10\x63\x61llqa/Recording\"4\n\x0eGetCallRequest\x12\"\n\x04name\x18\x01 \x01(\tB\x14\xe2\x41\x01\x02\xfa\x41\r\n\x0b\x63\x61llqa/Call\"\xb6\x01\n\x10ListCallsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x15.callqa.v1.Call.StateB\x04\xe2\x41\x01\x01\x12\x13\n\x05\x61gent\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05queue\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x65xternal_id\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"L\n\x11ListCallsResponse\x12\x1e\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x0f.callqa.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x14GetTranscriptRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x63\x61llqa/Transcript\"j\n\x12\x43reateBatchRequest\x12\x14\n\x06rubric\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12$\n\x05\x63\x61lls\x18\x02 \x03(\x0b\x32\x0f.callqa.v1.CallB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"6\n\x0fGetBatchRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\"G\n\x12ListBatchesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"Q\n\x13ListBatchesResponse\x12!\n\x07\x62\x61tches\x18\x01 \x03(\x0b\x32\x10.callqa.v1.Batch\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x11WatchBatchRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\x12\x1a\n\x0cresume_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"K\n\x12WatchBatchResponse\x12\x1f\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x10.callqa.v1.Batch\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\xfe\x04\n\x0b\x43\x61llService\x12L\n\x0fUploadRecording\x12!.callqa.v1.UploadRecordingRequest\x1a\x14.callqa.v1.Recording(\x01\x12\x44\n\x0cGetRecording\x12\x1e.callqa.v1.GetRecordingRequest\x1a\x14.callqa.v1.Recording\x12\x35\n\x07GetCall\x12\x19.callqa.v1.GetCallRequest\x1a\x0f.callqa.v1.Call\x12\x46\n\tListCalls\x12\x1b.callqa.v1.ListCallsRequest\x1a\x1c.callqa.v1.ListCallsResponse\x12G\n\rGetTranscript\x12\x1f.callqa.v1.GetTranscriptRequest\x1a\x15.callqa.v1.Transcript\x12>\n\x0b\x43reateBatch\x12\x1d.callqa.v1.CreateBatchRequest\x1a\x10.callqa.v1.Batch\x12\x38\n\x08GetBatch\x12\x1a.callqa.v1.GetBatchRequest\x1a\x10.callqa.v1.Batch\x12L\n\x0bListBatches\x12\x1d.callqa.v1.ListBatchesRequest\x1a\x1e.callqa.v1.ListBatchesResponse\x12K\n\nWatchBatch\x12\x1c.callqa.v1.WatchBatchRequest\x1a\x1d.callqa.v1.WatchBatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x63\x61llqa/v1/call_service.proto\x12\tcallqa.v1\x1a\x15\x63\x61llqa/v1/batch.proto\x1a\x14\x63\x61llqa/v1/call.proto\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"?\n\rRecordingSpec\x12\x14\n\x06sha256\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x18\n\nsize_bytes\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\"C\n\x0eRecordingChunk\x12\x1a\n\x0coffset_bytes\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x15\n\x07\x63ontent\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x02\"y\n\x16UploadRecordingRequest\x12(\n\x04spec\x18\x01 \x01(\x0b\x32\x18.callqa.v1.RecordingSpecH\x00\x12*\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x19.callqa.v1.RecordingChunkH\x00\x42\t\n\x07payload\">\n\x13GetRecordingRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10\x63\x61llqa/Recording\"4\n\x0eGetCallRequest\x12\"\n\x04name\x18\x01 \x01(\tB\x14\xe2\x41\x01\x02\xfa\x41\r\n\x0b\x63\x61llqa/Call\"\xb6\x01\n\x10ListCallsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12*\n\x05state\x18\x03 \x01(\x0e\x32\x15.callqa.v1.Call.StateB\x04\xe2\x41\x01\x01\x12\x13\n\x05\x61gent\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05queue\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x65xternal_id\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\"L\n\x11ListCallsResponse\x12\x1e\n\x05\x63\x61lls\x18\x01 \x03(\x0b\x32\x0f.callqa.v1.Call\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"@\n\x14GetTranscriptRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x63\x61llqa/Transcript\"}\n\x16SetSpeakerRolesRequest\x12\"\n\x04name\x18\x01 \x01(\tB\x14\xe2\x41\x01\x02\xfa\x41\r\n\x0b\x63\x61llqa/Call\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12+\n\x05roles\x18\x03 \x03(\x0e\x32\x16.callqa.v1.SpeakerRoleB\x04\xe2\x41\x01\x02\"7\n\x11RehearCallRequest\x12\"\n\x04name\x18\x01 \x01(\tB\x14\xe2\x41\x01\x02\xfa\x41\r\n\x0b\x63\x61llqa/Call\"j\n\x12\x43reateBatchRequest\x12\x14\n\x06rubric\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12$\n\x05\x63\x61lls\x18\x02 \x03(\x0b\x32\x0f.callqa.v1.CallB\x04\xe2\x41\x01\x02\x12\x18\n\nrequest_id\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"6\n\x0fGetBatchRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\"G\n\x12ListBatchesRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"Q\n\x13ListBatchesResponse\x12!\n\x07\x62\x61tches\x18\x01 \x03(\x0b\x32\x10.callqa.v1.Batch\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x11WatchBatchRequest\x12#\n\x04name\x18\x01 \x01(\tB\x15\xe2\x41\x01\x02\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\x12\x1a\n\x0cresume_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"K\n\x12WatchBatchResponse\x12\x1f\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x10.callqa.v1.Batch\x12\x14\n\x0cresume_token\x18\x02 \x01(\t2\x82\x06\n\x0b\x43\x61llService\x12L\n\x0fUploadRecording\x12!.callqa.v1.UploadRecordingRequest\x1a\x14.callqa.v1.Recording(\x01\x12\x44\n\x0cGetRecording\x12\x1e.callqa.v1.GetRecordingRequest\x1a\x14.callqa.v1.Recording\x12\x35\n\x07GetCall\x12\x19.callqa.v1.GetCallRequest\x1a\x0f.callqa.v1.Call\x12\x46\n\tListCalls\x12\x1b.callqa.v1.ListCallsRequest\x1a\x1c.callqa.v1.ListCallsResponse\x12G\n\rGetTranscript\x12\x1f.callqa.v1.GetTranscriptRequest\x1a\x15.callqa.v1.Transcript\x12\x45\n\x0fSetSpeakerRoles\x12!.callqa.v1.SetSpeakerRolesRequest\x1a\x0f.callqa.v1.Call\x12;\n\nRehearCall\x12\x1c.callqa.v1.RehearCallRequest\x1a\x0f.callqa.v1.Call\x12>\n\x0b\x43reateBatch\x12\x1d.callqa.v1.CreateBatchRequest\x1a\x10.callqa.v1.Batch\x12\x38\n\x08GetBatch\x12\x1a.callqa.v1.GetBatchRequest\x1a\x10.callqa.v1.Batch\x12L\n\x0bListBatches\x12\x1d.callqa.v1.ListBatchesRequest\x1a\x1e.callqa.v1.ListBatchesResponse\x12K\n\nWatchBatch\x12\x1c.callqa.v1.WatchBatchRequest\x1a\x1d.callqa.v1.WatchBatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -62,6 +62,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCALLSREQUEST'].fields_by_name['external_id']._serialized_options = b'\342A\001\001'
   _globals['_GETTRANSCRIPTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETTRANSCRIPTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\023\n\021callqa/Transcript'
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\r\n\013callqa/Call'
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['etag']._loaded_options = None
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['etag']._serialized_options = b'\342A\001\002'
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['roles']._loaded_options = None
+  _globals['_SETSPEAKERROLESREQUEST'].fields_by_name['roles']._serialized_options = b'\342A\001\002'
+  _globals['_REHEARCALLREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_REHEARCALLREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\r\n\013callqa/Call'
   _globals['_CREATEBATCHREQUEST'].fields_by_name['rubric']._loaded_options = None
   _globals['_CREATEBATCHREQUEST'].fields_by_name['rubric']._serialized_options = b'\342A\001\001'
   _globals['_CREATEBATCHREQUEST'].fields_by_name['calls']._loaded_options = None
@@ -94,18 +102,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTCALLSRESPONSE']._serialized_end=812
   _globals['_GETTRANSCRIPTREQUEST']._serialized_start=814
   _globals['_GETTRANSCRIPTREQUEST']._serialized_end=878
-  _globals['_CREATEBATCHREQUEST']._serialized_start=880
-  _globals['_CREATEBATCHREQUEST']._serialized_end=986
-  _globals['_GETBATCHREQUEST']._serialized_start=988
-  _globals['_GETBATCHREQUEST']._serialized_end=1042
-  _globals['_LISTBATCHESREQUEST']._serialized_start=1044
-  _globals['_LISTBATCHESREQUEST']._serialized_end=1115
-  _globals['_LISTBATCHESRESPONSE']._serialized_start=1117
-  _globals['_LISTBATCHESRESPONSE']._serialized_end=1198
-  _globals['_WATCHBATCHREQUEST']._serialized_start=1200
-  _globals['_WATCHBATCHREQUEST']._serialized_end=1284
-  _globals['_WATCHBATCHRESPONSE']._serialized_start=1286
-  _globals['_WATCHBATCHRESPONSE']._serialized_end=1361
-  _globals['_CALLSERVICE']._serialized_start=1364
-  _globals['_CALLSERVICE']._serialized_end=2002
+  _globals['_SETSPEAKERROLESREQUEST']._serialized_start=880
+  _globals['_SETSPEAKERROLESREQUEST']._serialized_end=1005
+  _globals['_REHEARCALLREQUEST']._serialized_start=1007
+  _globals['_REHEARCALLREQUEST']._serialized_end=1062
+  _globals['_CREATEBATCHREQUEST']._serialized_start=1064
+  _globals['_CREATEBATCHREQUEST']._serialized_end=1170
+  _globals['_GETBATCHREQUEST']._serialized_start=1172
+  _globals['_GETBATCHREQUEST']._serialized_end=1226
+  _globals['_LISTBATCHESREQUEST']._serialized_start=1228
+  _globals['_LISTBATCHESREQUEST']._serialized_end=1299
+  _globals['_LISTBATCHESRESPONSE']._serialized_start=1301
+  _globals['_LISTBATCHESRESPONSE']._serialized_end=1382
+  _globals['_WATCHBATCHREQUEST']._serialized_start=1384
+  _globals['_WATCHBATCHREQUEST']._serialized_end=1468
+  _globals['_WATCHBATCHRESPONSE']._serialized_start=1470
+  _globals['_WATCHBATCHRESPONSE']._serialized_end=1545
+  _globals['_CALLSERVICE']._serialized_start=1548
+  _globals['_CALLSERVICE']._serialized_end=2318
 # @@protoc_insertion_point(module_scope)

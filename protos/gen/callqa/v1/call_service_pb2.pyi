@@ -5,6 +5,7 @@ isort:skip_file
 
 from callqa.v1 import batch_pb2 as _batch_pb2
 from callqa.v1 import call_pb2 as _call_pb2
+from callqa.v1 import transcript_pb2 as _transcript_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -226,7 +227,7 @@ class GetTranscriptRequest(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """`calls/{call}/transcripts/{transcript}`, or `calls/{call}/transcripts/latest`."""
+    """`calls/{call}/transcripts/{transcript}`, or `calls/{call}/transcripts/latest` for Call.transcript."""
     def __init__(
         self,
         *,
@@ -239,6 +240,60 @@ class GetTranscriptRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetTranscriptRequest: _TypeAlias = GetTranscriptRequest  # noqa: Y015
+
+@_typing.final
+class SetSpeakerRolesRequest(_message.Message):
+    """Who is who."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ROLES_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`calls/{call}`."""
+    etag: _builtins.str
+    """The call's, as read."""
+    @_builtins.property
+    def roles(self) -> _containers.RepeatedScalarFieldContainer[_transcript_pb2.SpeakerRole.ValueType]:
+        """One for each of Transcript.speakers, in their order."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        roles: _abc.Iterable[_transcript_pb2.SpeakerRole.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "roles", b"roles"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetSpeakerRolesRequest: _TypeAlias = SetSpeakerRolesRequest  # noqa: Y015
+
+@_typing.final
+class RehearCallRequest(_message.Message):
+    """Which call to hear again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """`calls/{call}`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RehearCallRequest: _TypeAlias = RehearCallRequest  # noqa: Y015
 
 @_typing.final
 class CreateBatchRequest(_message.Message):

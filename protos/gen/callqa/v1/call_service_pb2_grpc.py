@@ -63,6 +63,16 @@ class CallServiceStub:
                 request_serializer=callqa_dot_v1_dot_call__service__pb2.GetTranscriptRequest.SerializeToString,
                 response_deserializer=callqa_dot_v1_dot_transcript__pb2.Transcript.FromString,
                 _registered_method=True)
+        self.SetSpeakerRoles = channel.unary_unary(
+                '/callqa.v1.CallService/SetSpeakerRoles',
+                request_serializer=callqa_dot_v1_dot_call__service__pb2.SetSpeakerRolesRequest.SerializeToString,
+                response_deserializer=callqa_dot_v1_dot_call__pb2.Call.FromString,
+                _registered_method=True)
+        self.RehearCall = channel.unary_unary(
+                '/callqa.v1.CallService/RehearCall',
+                request_serializer=callqa_dot_v1_dot_call__service__pb2.RehearCallRequest.SerializeToString,
+                response_deserializer=callqa_dot_v1_dot_call__pb2.Call.FromString,
+                _registered_method=True)
         self.CreateBatch = channel.unary_unary(
                 '/callqa.v1.CallService/CreateBatch',
                 request_serializer=callqa_dot_v1_dot_call__service__pb2.CreateBatchRequest.SerializeToString,
@@ -128,6 +138,27 @@ class CallServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetSpeakerRoles(self, request, context):
+        """Says who is who in a call that was heard: its newest transcript with these roles becomes the call's, beside
+        the one it was made of, and the call's batch items go back to be judged by it. Setting the roles back that
+        were heard brings the earlier transcript back, and with it the earlier scorecards; setting the roles
+        that are in force changes nothing. The roles are kept when the call is heard again.
+        Errors: INVALID_ARGUMENT for roles that don't fit the speakers; FAILED_PRECONDITION for a call without a
+        transcript, or with one that doesn't tell speakers apart; ABORTED when the etag isn't the call's (STALE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RehearCall(self, request, context):
+        """Sends the call's batch items back to be heard as its queue's profile and the engines are now. What was
+        heard in just that way before isn't heard twice. Earlier transcripts and scorecards stay.
+        Errors: FAILED_PRECONDITION for a call that is in no batch.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateBatch(self, request, context):
         """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
         them. The same calls under the same rubric revision are the same batch; what is done stays done.
@@ -188,6 +219,16 @@ def add_CallServiceServicer_to_server(servicer, server):
                     servicer.GetTranscript,
                     request_deserializer=callqa_dot_v1_dot_call__service__pb2.GetTranscriptRequest.FromString,
                     response_serializer=callqa_dot_v1_dot_transcript__pb2.Transcript.SerializeToString,
+            ),
+            'SetSpeakerRoles': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSpeakerRoles,
+                    request_deserializer=callqa_dot_v1_dot_call__service__pb2.SetSpeakerRolesRequest.FromString,
+                    response_serializer=callqa_dot_v1_dot_call__pb2.Call.SerializeToString,
+            ),
+            'RehearCall': grpc.unary_unary_rpc_method_handler(
+                    servicer.RehearCall,
+                    request_deserializer=callqa_dot_v1_dot_call__service__pb2.RehearCallRequest.FromString,
+                    response_serializer=callqa_dot_v1_dot_call__pb2.Call.SerializeToString,
             ),
             'CreateBatch': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateBatch,
@@ -346,6 +387,60 @@ class CallService:
             '/callqa.v1.CallService/GetTranscript',
             callqa_dot_v1_dot_call__service__pb2.GetTranscriptRequest.SerializeToString,
             callqa_dot_v1_dot_transcript__pb2.Transcript.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSpeakerRoles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/callqa.v1.CallService/SetSpeakerRoles',
+            callqa_dot_v1_dot_call__service__pb2.SetSpeakerRolesRequest.SerializeToString,
+            callqa_dot_v1_dot_call__pb2.Call.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RehearCall(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/callqa.v1.CallService/RehearCall',
+            callqa_dot_v1_dot_call__service__pb2.RehearCallRequest.SerializeToString,
+            callqa_dot_v1_dot_call__pb2.Call.FromString,
             options,
             channel_credentials,
             insecure,

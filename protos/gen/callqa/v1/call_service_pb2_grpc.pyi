@@ -51,6 +51,19 @@ class CallServiceStub:
     """Lists calls, the newest first."""
     GetTranscript: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.GetTranscriptRequest, _transcript_pb2.Transcript]
     """Returns a transcript."""
+    SetSpeakerRoles: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.SetSpeakerRolesRequest, _call_pb2.Call]
+    """Says who is who in a call that was heard: its newest transcript with these roles becomes the call's, beside
+    the one it was made of, and the call's batch items go back to be judged by it. Setting the roles back that
+    were heard brings the earlier transcript back, and with it the earlier scorecards; setting the roles
+    that are in force changes nothing. The roles are kept when the call is heard again.
+    Errors: INVALID_ARGUMENT for roles that don't fit the speakers; FAILED_PRECONDITION for a call without a
+    transcript, or with one that doesn't tell speakers apart; ABORTED when the etag isn't the call's (STALE).
+    """
+    RehearCall: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.RehearCallRequest, _call_pb2.Call]
+    """Sends the call's batch items back to be heard as its queue's profile and the engines are now. What was
+    heard in just that way before isn't heard twice. Earlier transcripts and scorecards stay.
+    Errors: FAILED_PRECONDITION for a call that is in no batch.
+    """
     CreateBatch: _grpc.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
@@ -87,6 +100,19 @@ class CallServiceAsyncStub(CallServiceStub):
     """Lists calls, the newest first."""
     GetTranscript: _aio.UnaryUnaryMultiCallable[_call_service_pb2.GetTranscriptRequest, _transcript_pb2.Transcript]  # type: ignore[assignment]
     """Returns a transcript."""
+    SetSpeakerRoles: _aio.UnaryUnaryMultiCallable[_call_service_pb2.SetSpeakerRolesRequest, _call_pb2.Call]  # type: ignore[assignment]
+    """Says who is who in a call that was heard: its newest transcript with these roles becomes the call's, beside
+    the one it was made of, and the call's batch items go back to be judged by it. Setting the roles back that
+    were heard brings the earlier transcript back, and with it the earlier scorecards; setting the roles
+    that are in force changes nothing. The roles are kept when the call is heard again.
+    Errors: INVALID_ARGUMENT for roles that don't fit the speakers; FAILED_PRECONDITION for a call without a
+    transcript, or with one that doesn't tell speakers apart; ABORTED when the etag isn't the call's (STALE).
+    """
+    RehearCall: _aio.UnaryUnaryMultiCallable[_call_service_pb2.RehearCallRequest, _call_pb2.Call]  # type: ignore[assignment]
+    """Sends the call's batch items back to be heard as its queue's profile and the engines are now. What was
+    heard in just that way before isn't heard twice. Earlier transcripts and scorecards stay.
+    Errors: FAILED_PRECONDITION for a call that is in no batch.
+    """
     CreateBatch: _aio.UnaryUnaryMultiCallable[_call_service_pb2.CreateBatchRequest, _batch_pb2.Batch]  # type: ignore[assignment]
     """Makes a call of each spec (the same recordings with the same metadata are one call) and a batch of
     them. The same calls under the same rubric revision are the same batch; what is done stays done.
@@ -150,6 +176,31 @@ class CallServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_transcript_pb2.Transcript, _abc.Awaitable[_transcript_pb2.Transcript]]:
         """Returns a transcript."""
+
+    @_abc_1.abstractmethod
+    def SetSpeakerRoles(
+        self,
+        request: _call_service_pb2.SetSpeakerRolesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_call_pb2.Call, _abc.Awaitable[_call_pb2.Call]]:
+        """Says who is who in a call that was heard: its newest transcript with these roles becomes the call's, beside
+        the one it was made of, and the call's batch items go back to be judged by it. Setting the roles back that
+        were heard brings the earlier transcript back, and with it the earlier scorecards; setting the roles
+        that are in force changes nothing. The roles are kept when the call is heard again.
+        Errors: INVALID_ARGUMENT for roles that don't fit the speakers; FAILED_PRECONDITION for a call without a
+        transcript, or with one that doesn't tell speakers apart; ABORTED when the etag isn't the call's (STALE).
+        """
+
+    @_abc_1.abstractmethod
+    def RehearCall(
+        self,
+        request: _call_service_pb2.RehearCallRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_call_pb2.Call, _abc.Awaitable[_call_pb2.Call]]:
+        """Sends the call's batch items back to be heard as its queue's profile and the engines are now. What was
+        heard in just that way before isn't heard twice. Earlier transcripts and scorecards stay.
+        Errors: FAILED_PRECONDITION for a call that is in no batch.
+        """
 
     @_abc_1.abstractmethod
     def CreateBatch(

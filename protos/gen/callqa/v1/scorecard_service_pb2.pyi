@@ -28,7 +28,7 @@ class GetScorecardRequest(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """`calls/{call}/scorecards/{scorecard}`, or `calls/{call}/scorecards/latest`."""
+    """`calls/{call}/scorecards/{scorecard}`, or `calls/{call}/scorecards/latest` for Call.scorecard."""
     def __init__(
         self,
         *,
