@@ -23,3 +23,8 @@ for extra in client transcription scoring review_api; do
 done
 # `make setup` installs the project itself without build isolation, so its build backend is locked with the rest.
 printf '%s\n' hatchling editables | compile standalone --constraint requirements-dev.lock -
+
+# The voice encoder's weights lie in a package that names PyTorch and more as dependencies. Only its file is read, so
+# it has a file of its own, which is installed without them.
+uv pip compile - --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+  --no-header --quiet --output-file requirements-voice-weights.lock <<<"Resemblyzer==0.1.4"

@@ -8,6 +8,7 @@ set -euo pipefail
 [[ $# -eq 2 ]] || { echo "usage: scripts/setup.sh VENV LOCKFILE" >&2; exit 2; }
 venv=$1
 lock=$2
+voice_weights=requirements-voice-weights.lock
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { echo "setup: $*" >&2; }
@@ -20,7 +21,7 @@ for backend in hatchling editables; do
 done
 
 # The path belongs to it: programs in a virtual environment and the editable install name their folder.
-wanted=$({ pwd; cat "$lock" pyproject.toml scripts/setup.sh; } | sha256sum | cut -d " " -f 1)
+wanted=$({ pwd; cat "$lock" "$voice_weights" pyproject.toml scripts/setup.sh; } | sha256sum | cut -d " " -f 1)
 stamp="$venv/.setup/$(basename "$lock").sha256"
 if [[ -f "$stamp" && "$(<"$stamp")" == "$wanted" && -x "$venv/bin/python" ]]; then
   exit 0
@@ -94,7 +95,13 @@ mkdir -p "$venv/.setup"
 rm -f "$stamp"
 pip=("$venv/bin/python" -m pip --disable-pip-version-check --no-input install --quiet --quiet)
 say "installing the $(grep -c '^[A-Za-z]' "$lock") packages of $lock (the first time this downloads several hundred MB)"
-"${pip[@]}" --require-hashes --requirement "$lock" || die "pip could not install $lock; its message is above"
+# The voice encoder's package names dependencies that nobody needs for its weights; their absence is no news.
+"${pip[@]}" --no-warn-conflicts --require-hashes --requirement "$lock" || die "pip could not install $lock; its message is above"
+if grep -q "^faster-whisper==" "$lock"; then
+  say "installing the voice encoder's weights"
+  "${pip[@]}" --no-deps --only-binary :all: --require-hashes --requirement "$voice_weights" ||
+    die "pip could not install $voice_weights; its message is above"
+fi
 say "installing callqa from this folder"
 "${pip[@]}" --no-deps --no-build-isolation --editable . || die "pip could not install callqa; its message is above"
 printf '%s' "$wanted" >"$stamp.new"
