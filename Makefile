@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 CALLS ?= samples
 MANIFEST ?= $(wildcard $(CALLS)/manifest.csv)
 export CALLQA_HOME ?= $(CURDIR)/.callqa
-CODE := servicekit transcription scoring review_api review_client standalone scripts samples tests
+CODE := servicekit transcription scoring review_api review_client standalone scripts samples evaluation benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto settings-page lock setup setup-dev
+.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto settings-page lock evaluate-speech benchmark setup setup-dev
 
 help: ## Print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## Start callqa here and score CALLS=folder (samples/) with MANIFEST=csv
 	@$(BIN)/callqa up
@@ -30,6 +30,12 @@ test-fast: setup-dev ## The tests without real speech and whole stacks
 	$(BIN)/python -m pytest -q -m "not slow and not long" $(T)
 
 check: setup-dev lint types imports check-proto test-fast ## Format, lint, types, import rules, protos, fast tests
+
+evaluate-speech: setup-dev ## Measure transcription on DATA=folder (samples/), SETS=a,b, LIMIT=calls of each
+	$(BIN)/python -m evaluation.speech $(or $(DATA),samples) $(if $(SETS),--sets $(SETS)) $(if $(LIMIT),--limit $(LIMIT))
+
+benchmark: setup-dev ## Compare speed and errors with faster-whisper as shipped on DATA=folder (samples/)
+	$(BIN)/python -m benchmarks $(or $(DATA),samples) $(if $(SETS),--sets $(SETS)) $(if $(LIMIT),--limit $(LIMIT))
 
 format: setup-dev ## Rewrite the code in one style
 	$(BIN)/ruff format $(CODE)

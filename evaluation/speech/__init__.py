@@ -1,0 +1,1 @@
+"""Transcription measured against reference texts and times: `make evaluate-speech DATA=folder`."""
