@@ -1,31 +1,18 @@
-"""Starts the transcription server: settings, weights, engine, serve."""
+"""Starts the transcription server: settings, weights, hearing processes, serve."""
 
 from __future__ import annotations
 
+import functools
 import sys
 
+from servicekit import telemetry
 from servicekit.server import run_server
 from servicekit.settings import load_settings, main_guard
-from transcription.audio import AudioLimits
-from transcription.faster_whisper_engine import FasterWhisperEngine, fetch_from_hub
+from transcription.hearing_metrics import HearingMetrics
+from transcription.hearing_pool import HearingPool
+from transcription.loading import checked_weights, load_transcriber
 from transcription.servicer import TranscriptionServicer
 from transcription.settings import TranscriptionSettings
-from transcription.transcribe import CallTranscriber
-from transcription.weights import find_weights
-
-
-def load_transcriber(settings: TranscriptionSettings) -> CallTranscriber:
-    """Return what hears calls as the settings say; takes a few seconds. Raises SettingsError."""
-    weights = find_weights(settings.model, cache_dir=settings.model_cache_dir, fetch=fetch_from_hub)
-    limits = AudioLimits(
-        max_call_duration_s=settings.max_call_duration_s,
-        min_sample_rate_hz=settings.min_sample_rate_hz,
-        max_missing_s=settings.max_missing_s,
-        spool_dir=settings.spool_dir,
-    )
-    return CallTranscriber(
-        FasterWhisperEngine(weights, settings), limits, word_confidence_floor=settings.word_confidence_floor
-    )
 
 
 @main_guard
@@ -34,13 +21,22 @@ def main() -> int:
     settings = load_settings(
         TranscriptionSettings, env_prefix="CALLQA_TRANSCRIPTION_", file_env="CALLQA_TRANSCRIPTION_CONFIG"
     )
+    registry = telemetry.process_registry()
     servicer = TranscriptionServicer(settings)
-    return run_server(
-        settings=settings,
-        services=lambda: [servicer.service()],
-        load=lambda: servicer.start(load_transcriber(settings)),
-        name="transcription",
-    )
+    with HearingPool(settings, HearingMetrics(registry)) as pool:
+
+        def load() -> None:
+            # Weights are fetched and checked here once, not in every process.
+            pool.start(functools.partial(load_transcriber, settings, checked_weights(settings)))
+            servicer.start(pool)
+
+        return run_server(
+            settings=settings,
+            services=lambda: [servicer.service()],
+            load=load,
+            name="transcription",
+            registry=registry,
+        )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ LimitExceededError (RESOURCE_EXHAUSTED)
 ├── AudioTooLongError         AUDIO_TOO_LONG
 ├── AudioTooLargeError        AUDIO_TOO_LARGE
 └── BusyError                 BUSY; the same call may succeed in a moment
+UnavailableError (UNAVAILABLE)
+└── EngineCrashedError        ENGINE_CRASHED; the same call may succeed, or crash it again
 
 No message holds a path: recordings reach this service as bytes, and its own temporary files are its own
 affair.
@@ -21,7 +23,7 @@ affair.
 
 from __future__ import annotations
 
-from servicekit.errors import InvalidInputError, LimitExceededError
+from servicekit.errors import InvalidInputError, LimitExceededError, UnavailableError
 
 
 class AudioEmptyError(InvalidInputError):
@@ -94,3 +96,9 @@ class BusyError(LimitExceededError):
     """As many calls as this server hears at once are being heard."""
 
     reason = "BUSY"
+
+
+class EngineCrashedError(UnavailableError):
+    """The process that heard the call died: a fault in a library, or the memory's end."""
+
+    reason = "ENGINE_CRASHED"

@@ -55,7 +55,7 @@ class FasterWhisperEngine:
                 device="cpu",
                 compute_type=settings.compute_type,
                 cpu_threads=settings.cpu_threads,
-                num_workers=settings.parallel_calls,
+                num_workers=1,
                 local_files_only=True,
             )
         except (RuntimeError, ValueError) as error:

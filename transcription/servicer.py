@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import grpc
 
+    from transcription.hearing import CallHearing
     from transcription.settings import TranscriptionSettings
-    from transcription.transcribe import CallTranscriber
 
 SERVICE_NAME = transcription_service_pb2.DESCRIPTOR.services_by_name["TranscriptionService"].full_name
 
@@ -32,12 +32,12 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
 
     def __init__(self, settings: TranscriptionSettings) -> None:
         self._settings = settings
-        self._slots = threading.BoundedSemaphore(settings.parallel_calls)
-        self._transcriber: CallTranscriber | None = None
+        self._slots = threading.BoundedSemaphore(settings.hearing_processes)
+        self._hearing: CallHearing | None = None
 
-    def start(self, transcriber: CallTranscriber) -> None:
-        """Take the loaded transcriber; the server lets no call in before."""
-        self._transcriber = transcriber
+    def start(self, hearing: CallHearing) -> None:
+        """Take what hears; the server lets no call in before."""
+        self._hearing = hearing
 
     def service(self) -> Service:
         """Return this servicer as what a server registers."""
@@ -71,13 +71,13 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
                 legs = [
                     CallLeg(file=file, roles=of_leg) for file, of_leg in zip(spool.files, roles, strict=True)
                 ]
-                hearing = self._hearing().transcribe(
+                pieces = self._loaded().transcribe(
                     legs, language=config.language, vocabulary=tuple(config.vocabulary), check=check
                 )
-                with closing(hearing):
+                with closing(pieces):
                     while True:
                         try:
-                            heard = next(hearing)
+                            heard = next(pieces)
                         except StopIteration as end:
                             transcript = end.value
                             break
@@ -91,24 +91,24 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
     ) -> transcription_service_pb2.TranscriptionModel:
         """Answer with the model version that transcripts will have."""
         del request, context
-        return transcription_service_pb2.TranscriptionModel(model_version=self._hearing().model_version)
+        return transcription_service_pb2.TranscriptionModel(model_version=self._loaded().model_version)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
         if not self._slots.acquire(blocking=False):
             raise BusyError(
-                f"this server hears {self._settings.parallel_calls} calls at once and all are busy; try again"
-                " in a moment, or raise parallel_calls"
+                f"this server hears {self._settings.hearing_processes} calls at once and all are busy; try"
+                " again in a moment, or raise hearing_processes"
             )
         try:
             yield
         finally:
             self._slots.release()
 
-    def _hearing(self) -> CallTranscriber:
-        if self._transcriber is None:
+    def _loaded(self) -> CallHearing:
+        if self._hearing is None:
             raise RuntimeError("a call came in before start()")
-        return self._transcriber
+        return self._hearing
 
 
 def _config(

@@ -37,7 +37,7 @@ class TranscriptionSettings(ServerSettings):
     default_deadline_s: Annotated[float, Field(gt=0, le=86400)] = 3600.0
     """Time for a call whose client names none; the longest call takes a few minutes of a core."""
     max_workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: 16 + _cores())
-    """Threads that answer calls; more than parallel_calls, so that a busy server can say so."""
+    """Threads that answer calls; more than hearing_processes, so that a busy server can say so."""
 
     model: Annotated[str, Field(min_length=1)] = "base"
     """`base` or `tiny.en` (pinned packages), a folder (`/...`, `./...`, `~/...`), or a model hub's name."""
@@ -49,8 +49,13 @@ class TranscriptionSettings(ServerSettings):
     """Instruction set of the engine. Fixed rather than detected, because another one hears other words."""
     cpu_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads for one call."""
-    parallel_calls: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
-    """Calls heard at once; one more is answered RESOURCE_EXHAUSTED with reason BUSY."""
+    hearing_processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
+    """Processes that hear, each one call at a time with weights of its own; one call more is answered
+    RESOURCE_EXHAUSTED with reason BUSY. Each takes up to 1.2 GB."""
+    stop_grace_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """Time for a process to leave a call that was cancelled or is past its deadline; then it is replaced."""
+    load_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    """Time for a process to load its weights."""
     beam_size: Annotated[int, Field(ge=1, le=20)] = 5
     """Candidates the decoder keeps: 1 is 1.3 times as fast and gets 1 to 2 words in 100 more wrong."""
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
@@ -81,8 +86,9 @@ class TranscriptionSettings(ServerSettings):
     def cross_problems(self) -> Iterator[CrossProblem]:
         """Add that busy calls must leave threads to answer GetTranscriptionModel and BUSY."""
         yield from super().cross_problems()
-        if self.max_workers <= self.parallel_calls:
+        if self.max_workers <= self.hearing_processes:
             yield CrossProblem(
-                ("max_workers", "parallel_calls"),
-                f"needs more threads than parallel_calls={self.parallel_calls}, so that others are answered",
+                ("max_workers", "hearing_processes"),
+                f"needs more threads than hearing_processes={self.hearing_processes}, so that others are"
+                " answered",
             )

@@ -25,7 +25,7 @@ LIMITS = AudioLimits(max_call_duration_s=600, min_sample_rate_hz=8000, max_missi
 
 @pytest.fixture(scope="module")
 def whisper(tmp_path_factory: pytest.TempPathFactory) -> FasterWhisperEngine:
-    settings = TranscriptionSettings(model="tiny.en", parallel_calls=2)
+    settings = TranscriptionSettings(model="tiny.en")
     weights = find_weights("tiny.en", cache_dir=tmp_path_factory.mktemp("models"), fetch=lambda _, path: path)
     return FasterWhisperEngine(weights, settings)
 

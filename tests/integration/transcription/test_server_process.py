@@ -38,7 +38,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def begin(**settings: str) -> subprocess.Popen[bytes]:
-        named = {"model_cache_dir": str(cache), "parallel_calls": "1", "drain_s": "0", **settings}
+        named = {"model_cache_dir": str(cache), "hearing_processes": "1", "drain_s": "0", **settings}
         environment = os.environ | {
             f"CALLQA_TRANSCRIPTION_{name.upper()}": text for name, text in named.items()
         }

@@ -193,7 +193,7 @@ class Held:
 
 def test_one_call_too_many_is_told_that_all_are_busy(serve: Serve) -> None:
     held = Held()
-    stub = serve(FakeSpeechEngine(held), parallel_calls=1)
+    stub = serve(FakeSpeechEngine(held), hearing_processes=1)
     first = stub.TranscribeCall(requests(MONO))
     assert held.reached.wait(30)
     error = refusal(stub.TranscribeCall(requests(MONO)))
@@ -207,7 +207,7 @@ def test_one_call_too_many_is_told_that_all_are_busy(serve: Serve) -> None:
 
 def test_a_cancelled_call_stops_listening_and_frees_its_place(serve: Serve) -> None:
     held = Held()
-    stub = serve(FakeSpeechEngine(held), parallel_calls=1)
+    stub = serve(FakeSpeechEngine(held), hearing_processes=1)
     call = stub.TranscribeCall(requests(wav(tones(60.0, channels=1))))
     assert held.reached.wait(30)
     call.cancel()
@@ -219,7 +219,7 @@ def test_a_cancelled_call_stops_listening_and_frees_its_place(serve: Serve) -> N
 
 def test_a_call_beyond_its_deadline_frees_its_place(serve: Serve) -> None:
     held = Held()
-    stub = serve(FakeSpeechEngine(held), parallel_calls=1)
+    stub = serve(FakeSpeechEngine(held), hearing_processes=1)
     error = refusal(stub.TranscribeCall(requests(MONO), timeout=0.5))
     assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     held.go.set()
@@ -227,7 +227,7 @@ def test_a_call_beyond_its_deadline_frees_its_place(serve: Serve) -> None:
 
 
 def test_a_client_that_dies_in_mid_upload_frees_its_place(serve: Serve) -> None:
-    stub = serve(parallel_calls=1)
+    stub = serve(hearing_processes=1)
     stop = threading.Event()
 
     def endless() -> Iterator[pb.TranscribeCallRequest]:

@@ -60,8 +60,8 @@ def test_speech_that_two_words_share_counts_once() -> None:
 
 
 def test_busy_calls_must_leave_threads_for_others() -> None:
-    with pytest.raises(SettingsError, match="parallel_calls=4"):
-        TranscriptionSettings(parallel_calls=4, max_workers=4).require_consistent()
+    with pytest.raises(SettingsError, match="hearing_processes=4"):
+        TranscriptionSettings(hearing_processes=4, max_workers=4).require_consistent()
 
 
 def test_weights_are_kept_where_the_system_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
