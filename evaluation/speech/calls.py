@@ -1,4 +1,4 @@
-"""A recorded call with what was really said in it: the shape that every reader makes and every figure takes."""
+"""A recorded call and what is really said in it: what every reader makes and every figure takes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ class Segment:
 
     start_s: float
     end_s: float
-    text: str
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_s <= self.end_s:

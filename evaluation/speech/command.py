@@ -31,7 +31,7 @@ INVENTED_SET: Final = "invented"
 _SNR_DB: Final = 10.0
 _QUIETER_DB: Final = 12.0
 _OVERDRIVEN_DB: Final = 12.0
-_EXIT_WRONG_DATA: Final = 65
+EXIT_WRONG_DATA: Final = 65
 _EXIT_WRONG_SETTINGS: Final = 78
 
 _LINES: Final[Mapping[str, Alter]] = {
@@ -48,9 +48,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 def read_sets(folder: Path, names: str = "", limit: int = 0) -> dict[str, list[RecordedCall]]:
-    """Return the calls of `folder` by set: of the sets in `names` (a,b; all when empty), `limit` calls of each.
+    """Return the calls of `folder` by set, `limit` of each or all when it is 0.
 
-    Raises DataError.
+    `names` are sets as in "a,b", all when empty. Raises DataError.
     """
     if (folder / manifest.MANIFEST_FILE).is_file():
         calls = manifest.read_manifest(folder)
@@ -74,13 +74,13 @@ def commit() -> str:
     """Return the commit that is measured, with a + when files differ from it; empty outside a checkout."""
     git = ["git", "-C", str(RESULTS.parent)]
     try:
-        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)  # noqa: S603
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
+        head, changed = (
+            subprocess.run([*git, *arguments], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+            for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
         )
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
+    return head + ("+" if changed else "")
 
 
 @app.command()
@@ -102,8 +102,8 @@ def evaluate(
         bool | None,
         typer.Option(
             "--degraded/--no-degraded",
-            help="Also hear the same calls with noise 10 dB below speech, with a customer 12 dB quieter, and with"
-            " one overdriven by 12 dB. By default with samples/ alone; needs segments.",
+            help="Also hear the same calls with noise 10 dB below speech, with a customer 12 dB quieter, and"
+            " with one overdriven by 12 dB. By default with samples/ alone; needs segments.",
         ),
     ] = None,
     downmix: Annotated[
@@ -134,7 +134,7 @@ def evaluate(
                     measured[name] = step()
     except (DataError, SettingsError) as error:
         console.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(_EXIT_WRONG_DATA if isinstance(error, DataError) else _EXIT_WRONG_SETTINGS) from None
+        raise typer.Exit(EXIT_WRONG_DATA if isinstance(error, DataError) else _EXIT_WRONG_SETTINGS) from None
     figures = {name: one.figures for name, one in measured.items()}
     document = {
         "sets": figures,
@@ -147,7 +147,9 @@ def evaluate(
     if as_json:
         sys.stdout.write(text + "\n")
     else:
-        Console(highlight=False).print(figures_table(figures))
+        # A pipe has no width; there every column gets what it needs.
+        width = None if sys.stdout.isatty() else 40 + 26 * len(figures)
+        Console(highlight=False, width=width).print(figures_table(figures))
 
 
 def _steps(

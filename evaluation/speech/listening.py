@@ -6,6 +6,7 @@ Imported by the process that listens: nothing here may load what listening doesn
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -18,12 +19,12 @@ import psutil
 
 from servicekit.errors import CallqaError, SettingsError
 from servicekit.settings import load_settings
-from transcription.__main__ import load_transcriber
+from transcription.loading import load_transcriber
 from transcription.settings import TranscriptionSettings
 from transcription.transcribe import CallLeg, CallTranscriber
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from transcription.transcript import SpeakerRole, Transcript, Word
 
@@ -92,8 +93,12 @@ def in_own_process(
     return result
 
 
-def listen(jobs: Sequence[Job]) -> Session | SettingsError:
-    """Hear the jobs one after another as the server's settings say (CALLQA_TRANSCRIPTION_*)."""
+def listen(jobs: Sequence[Job], environment: Mapping[str, str] | None = None) -> Session | SettingsError:
+    """Hear the jobs one after another as the server's settings say (CALLQA_TRANSCRIPTION_*).
+
+    `environment` is added to the process's own before anything is loaded.
+    """
+    os.environ.update(environment or {})
     try:
         transcriber = load_transcriber(
             load_settings(

@@ -1,4 +1,4 @@
-"""Reads evaluation audio: DATA/manifest.jsonl with one recording a line, as docs/evaluation.md describes it."""
+"""Reads evaluation audio: DATA/manifest.jsonl, a recording a line, as docs/evaluation.md describes it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _SegmentRow(BaseModel):
     channel: Annotated[int, Field(ge=0, le=1)] | None = None
     start_s: Annotated[float, Field(ge=0)]
     end_s: Annotated[float, Field(ge=0)]
-    text: str = ""
+    text: str | None = None
 
     @model_validator(mode="after")
     def _forward(self) -> _SegmentRow:
@@ -72,8 +72,9 @@ class _Row(BaseModel):
 
 
 def read_manifest(folder: Path) -> list[RecordedCall]:
-    """Return the calls of `folder`/manifest.jsonl in its order; files of one call_id that carry a side each
-    are the two legs of one call. Raises DataError.
+    """Return the calls of `folder`/manifest.jsonl in its order. Raises DataError.
+
+    Files of one call_id that carry a side each are the two legs of one call.
     """
     manifest = folder / MANIFEST_FILE
     silver: dict[str, dict[str, str]] = {}
@@ -143,16 +144,16 @@ def _call_of(row: _Row, folder: Path, silver: dict[str, str]) -> RecordedCall:
     channels = []
     from_silver = row.reference_quality.startswith(_SILVER)
     for index in range(row.channels):
-        segments = tuple(
-            Segment(start_s=segment.start_s, end_s=segment.end_s, text=segment.text)
-            for segment in row.segments or ()
-            if row.of_channel(segment, index)
-        )
+        # An empty text marks a noise or a breath: nobody talks there.
+        spoken = [
+            segment for segment in row.segments or () if segment.text != "" and row.of_channel(segment, index)
+        ]
         reference = (row.reference_text or {}).get(str(index))
-        if reference is None and segments:
-            reference = " ".join(segment.text for segment in segments)
+        if reference is None and spoken and all(segment.text for segment in spoken):
+            reference = " ".join(segment.text or "" for segment in spoken)
         if reference is None and row.channels == 1 and name in silver:
             reference, from_silver = silver[name], True
+        segments = tuple(Segment(start_s=segment.start_s, end_s=segment.end_s) for segment in spoken)
         channels.append(
             RecordedChannel(
                 label=f"{row.file}#{index}", role=row.role(index), reference=reference, segments=segments

@@ -60,9 +60,9 @@ _ROWS: Final[tuple[tuple[str, str, Callable[[Any], str]], ...]] = (
 def figures_table(sets: Mapping[str, Figures]) -> Table:
     """Return a table of the figures that any set has."""
     table = Table(highlight=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in sets:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for key, title, shown in _ROWS:
         cells = [figures.get(key) for figures in sets.values()]
         if any(cell is not None for cell in cells):

@@ -96,5 +96,5 @@ def _channel(label: str, role: SpeakerRole, turns: list[_Turn]) -> RecordedChann
         label=label,
         role=role,
         reference=" ".join(turn.text for turn in own),
-        segments=tuple(Segment(start_s=turn.start_s, end_s=turn.end_s, text=turn.text) for turn in own),
+        segments=tuple(Segment(start_s=turn.start_s, end_s=turn.end_s) for turn in own),
     )

@@ -14,7 +14,7 @@ Span = tuple[float, float]
 """Start and end in seconds."""
 
 # Who segments by ear hears no pause in a gap as short as this one.
-JOINED_GAP_S: Final = 0.5
+JOINED_GAP_S: Final = 0.3
 
 
 def joined_spans(spans: Iterable[Span], gap_s: float) -> list[Span]:
@@ -29,7 +29,7 @@ def joined_spans(spans: Iterable[Span], gap_s: float) -> list[Span]:
 
 
 def talk_spans(words: Sequence[Word]) -> list[Span]:
-    """Return when somebody talks, by the words: gaps up to half a second belong to the talk."""
+    """Return when somebody talks, by the words: gaps up to 0.3 s belong to the talk."""
     return joined_spans(((word.start_s, word.end_s) for word in words), JOINED_GAP_S)
 
 
