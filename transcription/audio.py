@@ -41,10 +41,10 @@ DECODER_VERSION: Final = f"av/{version('av')}"
 
 # No playlist and no list of files may be opened as a recording: they would make FFmpeg read other files, or
 # the network. Video containers are here so that a video can be named as one.
-_FORMATS: Final = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts,mpeg,flv"
+_FORMATS: Final = (
+    "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,ac3,amr,asf,tta,voc,wv,avi,mpegts,mpeg,flv"
+)
 _OPEN_OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
-_MAX_CHANNELS: Final = 2
-_LAYOUTS: Final = {1: "mono", 2: "stereo"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,34 @@ class AudioLimits:
     max_call_duration_s: float
     min_sample_rate_hz: int
     max_missing_s: float
+    max_sample_rate_hz: int = 192_000
+    max_channels_per_leg: int = 2
     spool_dir: Path | None = None
 
 
-def decode_leg(
-    source: BinaryIO, *, name: str, limits: AudioLimits, check: Callable[[], None]
-) -> list[Samples]:
-    """Return the leg's one or two channels as 16 kHz samples of equal length, at least one sample each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedLeg:
+    """The sound of one leg: channels of equal length, 16 kHz.
+
+    `declared_s` is the length that the file's header states, None where it states none. `clock_start_s` is
+    the time of day at which the recording began, in seconds since midnight, where a broadcast WAV header
+    tells it to the sample. `start_offset_s` is how much later than the call's first leg this one was found to
+    begin; its samples have been moved by that already.
+    """
+
+    channels: tuple[Samples, ...]
+    declared_s: float | None = None
+    clock_start_s: float | None = None
+    start_offset_s: float = 0.0
+
+    @property
+    def decoded_s(self) -> float:
+        """Length of what was decoded, in seconds."""
+        return len(self.channels[0]) / SAMPLE_RATE_HZ
+
+
+def decode_leg(source: BinaryIO, *, name: str, limits: AudioLimits, check: Callable[[], None]) -> DecodedLeg:
+    """Return the leg's channels as 16 kHz samples of equal length, at least one sample each.
 
     The arrays are memory maps of files without a name, so hours of sound need no memory and nothing is left
     behind. `name` is how error sentences call the leg; `check` is called often and raises when nobody waits
@@ -78,7 +99,7 @@ def decode_leg(
             opened.enter_context(tempfile.TemporaryFile(dir=limits.spool_dir, prefix="callqa-"))
             for _ in range(channels)
         ]
-        decoding = _Decoding(channels)
+        decoding = _Decoding(stream.layout.name)
         for planes in decoding.planes(container, stream):
             check()
             for spool, plane in zip(spools, planes, strict=True):
@@ -90,12 +111,17 @@ def decode_leg(
                 )
         if not decoding.sample_count:
             raise AudioEmptyError(f"{name} has a header and no sound; record or export it again")
-        _require_whole(source, container, decoding, name, limits)
+        stated_s = declared_s(source, container)
+        _require_whole(source, container, decoding, stated_s, name, limits)
         for spool in spools:
             spool.flush()
-        return [
-            np.memmap(spool, dtype=np.int16, mode="r", shape=(decoding.sample_count,)) for spool in spools
-        ]
+        return DecodedLeg(
+            channels=tuple(
+                np.memmap(spool, dtype=np.int16, mode="r", shape=(decoding.sample_count,)) for spool in spools
+            ),
+            declared_s=stated_s,
+            clock_start_s=_clock_start_s(container, stream),
+        )
 
 
 def _open(source: BinaryIO, name: str, opened: ExitStack) -> InputContainer:
@@ -126,25 +152,37 @@ def _speech_stream(container: InputContainer, name: str, limits: AudioLimits) ->
         raise AudioChannelsError(
             f"{name} has {len(tracks)} audio tracks; upload each speaker's as a leg of the call"
         )
-    if not 1 <= tracks[0].channels <= _MAX_CHANNELS:
+    if not 1 <= tracks[0].channels <= limits.max_channels_per_leg:
         raise AudioChannelsError(
-            f"{name} has {tracks[0].channels} channels; upload one or two, with one speaker on each"
+            f"{name} has {tracks[0].channels} channels and this server takes {limits.max_channels_per_leg};"
+            " upload one speaker on each of one or two channels, or raise max_channels_per_leg"
         )
     if tracks[0].rate < limits.min_sample_rate_hz:
         raise AudioSampleRateError(
             f"{name} is sampled at {tracks[0].rate} Hz, below the {limits.min_sample_rate_hz} Hz that speech"
-            " needs; record it at telephone quality or better"
+            " needs; record it at telephone quality or better, or lower min_sample_rate_hz"
+        )
+    if tracks[0].rate > limits.max_sample_rate_hz:
+        raise AudioSampleRateError(
+            f"{name} is sampled at {tracks[0].rate} Hz, above the {limits.max_sample_rate_hz} Hz this server"
+            " takes; export it at 8000 to 48000 Hz, or raise max_sample_rate_hz"
         )
     return tracks[0]
+
+
+def _clock_start_s(container: InputContainer, stream: AudioStream) -> float | None:
+    # Times of files and of exports are no starts of recordings; only this one counts samples.
+    samples = container.metadata.get("time_reference", "")
+    return int(samples) / stream.rate if samples.isdecimal() and int(samples) else None
 
 
 class _Decoding:
     """Decodes a stream and keeps count of what came out and what was lost on the way."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, layout: str) -> None:
         self.sample_count = 0
         self.lost_s = 0.0
-        self._channels = channels
+        self._layout = layout
         self._resampler: AudioResampler | None = None
         self._source_format: tuple[str, str, int] | None = None
 
@@ -175,9 +213,7 @@ class _Decoding:
         source_format = (frame.format.name, frame.layout.name, frame.sample_rate)
         if source_format != self._source_format:
             yield from self._flush()
-            self._resampler = AudioResampler(
-                format="s16p", layout=_LAYOUTS[self._channels], rate=SAMPLE_RATE_HZ
-            )
+            self._resampler = AudioResampler(format="s16p", layout=self._layout, rate=SAMPLE_RATE_HZ)
             self._source_format = source_format
         # Each run of the resampler counts time for itself.
         frame.pts = None
@@ -195,10 +231,14 @@ class _Decoding:
 
 
 def _require_whole(
-    source: BinaryIO, container: InputContainer, decoding: _Decoding, name: str, limits: AudioLimits
+    source: BinaryIO,
+    container: InputContainer,
+    decoding: _Decoding,
+    stated_s: float | None,
+    name: str,
+    limits: AudioLimits,
 ) -> None:
     heard_s = decoding.sample_count / SAMPLE_RATE_HZ
-    stated_s = declared_s(source, container)
     missing_s = max(decoding.lost_s, (stated_s or 0.0) - heard_s)
     if missing_s > max(limits.max_missing_s, 0.01 * heard_s):
         raise AudioTruncatedError(

@@ -32,7 +32,7 @@ def channel_sounds(call: RecordedCall) -> list[Sound]:
     for leg in call.legs:
         try:
             with leg.path.open("rb") as file:
-                decoded = decode_leg(file, name=leg.path.name, limits=_LIMITS, check=lambda: None)
+                decoded = decode_leg(file, name=leg.path.name, limits=_LIMITS, check=lambda: None).channels
         except CallqaError as error:
             raise DataError(f"{leg.path}: {error.message}") from error
         if len(decoded) != len(leg.channels):

@@ -1,35 +1,36 @@
-from __future__ import annotations
+"""What a channel is decides whether it is heard, who speaks on it and what reviewers are told."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from transcription.channels import assign_roles
-from transcription.errors import AudioChannelsError
-from transcription.transcript import SpeakerRole
-
-if TYPE_CHECKING:
-    from transcription.engine import Samples
+from tests.unit.transcription.voices_of_noise import as_samples, voice
+from transcription.audio import DecodedLeg
+from transcription.channel_warnings import state_warnings
+from transcription.channels import CallChannel, assign_roles
+from transcription.engine import Samples
+from transcription.errors import AudioChannelsError, AudioNoSpeechError
+from transcription.transcript import ChannelState, RoleSource, SpeakerRole, WarningCode
 
 AGENT, CUSTOMER, UNKNOWN = SpeakerRole.AGENT, SpeakerRole.CUSTOMER, SpeakerRole.UNKNOWN
+HEARD, DEAD, COPY = ChannelState.HEARD, ChannelState.DEAD, ChannelState.COPY
+A, B, C = (as_samples(voice(seed, 10.0)) for seed in (1, 2, 3))
+SILENCE = np.zeros(160_000, dtype=np.int16)
 
 
-def sound(seed: int) -> Samples:
-    return np.random.default_rng(seed).integers(-9000, 9000, 5000).astype(np.int16)
-
-
-A, B, C = sound(1), sound(2), sound(3)
+def assigned(legs: list[list[Samples]], stated: list[tuple[SpeakerRole, ...]]) -> tuple[CallChannel, ...]:
+    return assign_roles([DecodedLeg(channels=tuple(leg)) for leg in legs], stated)
 
 
 @pytest.mark.parametrize(
     ("legs", "stated", "expected"),
     [
-        ([[A, B]], [()], [(AGENT, 1), (CUSTOMER, 1)]),
+        ([[A, B]], [()], [(AGENT, 0.8), (CUSTOMER, 0.8)]),
         ([[A, B]], [(CUSTOMER, AGENT)], [(CUSTOMER, 1), (AGENT, 1)]),
         ([[A]], [()], [(UNKNOWN, 0)]),
         ([[A]], [(CUSTOMER,)], [(CUSTOMER, 1)]),
-        ([[A], [B]], [(), ()], [(AGENT, 1), (CUSTOMER, 1)]),
+        ([[A], [B]], [(), ()], [(AGENT, 0.8), (CUSTOMER, 0.8)]),
         ([[A], [B]], [(CUSTOMER,), (AGENT,)], [(CUSTOMER, 1), (AGENT, 1)]),
         ([[A], [B]], [(AGENT,), ()], [(AGENT, 1), (UNKNOWN, 0)]),
         ([[A, B], [C]], [(AGENT, CUSTOMER), (AGENT,)], [(AGENT, 1), (CUSTOMER, 1), (AGENT, 1)]),
@@ -41,8 +42,14 @@ def test_roles_come_from_the_channel_map(
     stated: list[tuple[SpeakerRole, ...]],
     expected: list[tuple[SpeakerRole, float]],
 ) -> None:
-    channels = assign_roles(legs, stated)
+    channels = assigned(legs, stated)
     assert [(channel.role, channel.role_confidence) for channel in channels] == expected
+    assert {channel.state for channel in channels} == {HEARD}
+    assert {channel.role_source for channel in channels} == {
+        RoleSource.STATED if any(stated) else RoleSource.CONVENTION
+    }
+    assert [channel.index for channel in channels] == list(range(len(channels)))
+    assert not state_warnings(channels)
 
 
 @pytest.mark.parametrize(("legs", "stated"), [([[A]], [(AGENT, CUSTOMER)]), ([[A, B]], [(AGENT,)])])
@@ -50,26 +57,56 @@ def test_roles_that_do_not_fit_name_the_field(
     legs: list[list[Samples]], stated: list[tuple[SpeakerRole, ...]]
 ) -> None:
     with pytest.raises(AudioChannelsError, match=r"leg 0 has \d channels? and \d roles?") as refused:
-        assign_roles(legs, stated)
+        assigned(legs, stated)
     assert refused.value.violations[0].field == "config.legs[0].channel_roles"
 
 
-def test_one_sound_on_both_channels_is_one_unknown_channel() -> None:
-    almost = (A + np.random.default_rng(9).integers(-20, 20, len(A))).astype(np.int16)
-    (channel,) = assign_roles([[A, almost]], [()])
-    assert (channel.role, channel.role_confidence) == (UNKNOWN, 0)
-
-
 @pytest.mark.parametrize(
-    ("legs", "stated"), [([[A, A]], [(AGENT, CUSTOMER)]), ([[A], [A]], [(AGENT,), (CUSTOMER,)])]
+    ("stated", "role", "said"),
+    [
+        ((), UNKNOWN, "do not tell who speaks"),
+        ((AGENT, CUSTOMER), UNKNOWN, "do not tell who speaks"),
+        ((AGENT, AGENT), AGENT, "only one of them was heard"),
+    ],
 )
-def test_one_sound_cannot_have_two_speakers(
-    legs: list[list[Samples]], stated: list[tuple[SpeakerRole, ...]]
+def test_one_sound_on_both_channels_is_heard_once(
+    stated: tuple[SpeakerRole, ...], role: SpeakerRole, said: str
 ) -> None:
-    with pytest.raises(AudioChannelsError, match="the same sound"):
-        assign_roles(legs, stated)
+    almost = as_samples(A + np.random.default_rng(9).normal(0, 10, len(A)))
+    channels = assigned([[A, almost]], [stated])
+    assert [(channel.state, channel.role) for channel in channels] == [(HEARD, role), (COPY, role)]
+    assert channels[1].copied_from == 0
+    (warning,) = state_warnings(channels)
+    assert (warning.code, warning.channel) == (WarningCode.COPIED_CHANNEL, 1)
+    assert said in warning.message
 
 
-def test_silence_on_both_channels_is_not_one_sound() -> None:
-    silence = np.zeros(5000, dtype=np.int16)
-    assert len(assign_roles([[silence, silence]], [()])) == 2
+def test_an_echo_on_the_channel_of_a_silent_caller_leaves_the_agent_who_he_is() -> None:
+    channels = assigned([[as_samples(A * 0.03)], [A]], [(CUSTOMER,), (AGENT,)])
+    assert [(channel.state, channel.role) for channel in channels] == [(COPY, CUSTOMER), (HEARD, AGENT)]
+    (warning,) = state_warnings(channels)
+    assert (warning.channel, "at -30 dB" in warning.message) == (0, True)
+
+
+@pytest.mark.parametrize("dead", [SILENCE, SILENCE + np.int16(900)], ids=["digital silence", "constant"])
+@pytest.mark.parametrize(("stated", "role"), [((), UNKNOWN), ((AGENT, CUSTOMER), CUSTOMER)])
+def test_beside_a_dead_channel_the_live_one_is_heard_alone(
+    dead: Samples, stated: tuple[SpeakerRole, ...], role: SpeakerRole
+) -> None:
+    channels = assigned([[dead, A]], [stated])
+    assert [channel.state for channel in channels] == [DEAD, HEARD]
+    assert channels[1].role is role
+    (warning,) = state_warnings(channels)
+    assert (warning.code, warning.channel) == (WarningCode.DEAD_CHANNEL, 0)
+    assert "10.0 s" in warning.message
+
+
+@pytest.mark.parametrize("legs", [[[SILENCE]], [[SILENCE, SILENCE]], [[SILENCE], [A[:5]]]])
+def test_a_call_of_dead_channels_has_no_speech(legs: list[list[Samples]]) -> None:
+    with pytest.raises(AudioNoSpeechError, match="no channel"):
+        assigned(legs, [()] * len(legs))
+
+
+def test_a_quiet_line_is_alive() -> None:
+    (channel,) = assigned([[as_samples(voice(4, 10.0) * 0.03)]], [()])
+    assert channel.state is HEARD
