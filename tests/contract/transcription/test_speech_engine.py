@@ -42,8 +42,8 @@ def engine(request: pytest.FixtureRequest) -> SpeechEngine:
 def speech() -> Samples:
     """The first twenty seconds of an agent who speaks."""
     with RECORDING.open("rb") as recording:
-        channels = decode_leg(recording, name="the recording", limits=LIMITS, check=lambda: None)
-    return np.array(channels[0][: 20 * SAMPLE_RATE_HZ])
+        leg = decode_leg(recording, name="the recording", limits=LIMITS, check=lambda: None)
+    return np.array(leg.channels[0][: 20 * SAMPLE_RATE_HZ])
 
 
 def heard(engine: SpeechEngine, samples: Samples) -> list[HeardSegment]:

@@ -58,7 +58,7 @@ def test_a_transcript_has_turns_words_times_and_reports(serve: Serve) -> None:
         (1, CUSTOMER, "en2. en3."),
     ]
     assert [s_from_duration(word.start_offset) for word in transcript.turns[1].words] == [2.0, 3.0]
-    assert [turn.role_confidence for turn in transcript.turns] == [1.0, 1.0]
+    assert [turn.role_confidence for turn in transcript.turns] == pytest.approx([0.8, 0.8])
     assert transcript.name == ""
     assert transcript.language == "en"
     assert s_from_duration(transcript.duration) == 4.0
