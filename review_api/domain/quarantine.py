@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import datetime
 
+ENGINE_CRASHED: Final = "ENGINE_CRASHED"
 INTERNAL: Final = "INTERNAL"
 RECORDING_MISSING: Final = "RECORDING_MISSING"
 
 # These say nothing about the audio, and limits are settings that may have been raised since: whoever asks
 # again gets another try.
 _PASSING: Final = frozenset(
-    {INTERNAL, RECORDING_MISSING, "AUDIO_TOO_LONG", "AUDIO_TOO_LARGE", "TRANSCRIPT_TOO_LONG"}
+    {ENGINE_CRASHED, INTERNAL, RECORDING_MISSING, "AUDIO_TOO_LONG", "AUDIO_TOO_LARGE", "TRANSCRIPT_TOO_LONG"}
 )
 
 

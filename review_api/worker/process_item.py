@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from review_api.clock import now
 from review_api.domain.calls import Call, CallState
 from review_api.domain.quarantine import (
+    ENGINE_CRASHED,
     INTERNAL,
     RECORDING_MISSING,
     EngineVersions,
@@ -23,7 +24,13 @@ from review_api.domain.quarantine import (
 from review_api.worker.interrupt import InterruptedWorkError, LeaseLostError
 from review_api.worker.item_in_hand import ItemInHand
 from review_api.worker.patience import ServiceAwayError
-from review_api.worker.service_errors import BusyError, MisconfiguredError, RefusedError, ServiceError
+from review_api.worker.service_errors import (
+    BusyError,
+    CrashedError,
+    MisconfiguredError,
+    RefusedError,
+    ServiceError,
+)
 from review_api.worker.stages import RecordingsAwayError, scored, transcribed
 from servicekit.errors import CallqaError, NotFoundError, UnavailableError
 from servicekit.logs import exception_places
@@ -70,17 +77,14 @@ class _Attempts:
     stage: Stage = Stage.TRANSCRIPTION
     versions: EngineVersions = field(default_factory=EngineVersions)
     away_since_s: float = float("inf")
+    last_failure: Exception | None = None
 
     def run(self) -> None:
         waits = 0
         while not self.hand.item.finished:
             self.versions = self.work.current_versions()
             if self.hand.item.attempts >= self.work.place.settings.max_item_attempts:
-                self._set_aside(
-                    INTERNAL,
-                    f"callqa failed {self.hand.item.attempts} times on this call, or was killed while at it;"
-                    f" the logs of the workers say why, under {self.hand.item.where}",
-                )
+                self._give_up()
                 return
             try:
                 self._attempt()
@@ -97,6 +101,7 @@ class _Attempts:
             except (InterruptedWorkError, UnavailableError, ServiceAwayError, MisconfiguredError):
                 raise
             except Exception as error:  # noqa: BLE001 - one item must not end the batch
+                self.last_failure = error
                 self._note(error)
                 self.work.wait(self.hand.item.attempts)
 
@@ -114,6 +119,21 @@ class _Attempts:
         self.stage = Stage.SCORING
         scorecard_id = scored(call, transcript, self.work, self.versions.engine_version)
         self.hand.write(self.hand.item.done(scorecard_id))
+
+    def _give_up(self) -> None:
+        attempts, where = self.hand.item.attempts, self.hand.item.where
+        if isinstance(self.last_failure, CrashedError):
+            self._set_aside(
+                ENGINE_CRASHED,
+                f"the engine that listens died over this call, which was tried {attempts} times; the log of"
+                f" transcription says how, at the times that the workers' logs give for {where}",
+            )
+        else:
+            self._set_aside(
+                INTERNAL,
+                f"callqa failed {attempts} times on this call, or was killed while at it;"
+                f" the logs of the workers say why, under {where}",
+            )
 
     def _are_away_for_long(self) -> bool:
         now_s = time.monotonic()

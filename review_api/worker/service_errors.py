@@ -8,6 +8,8 @@ import grpc
 from google.rpc import error_details_pb2  # type: ignore[import-untyped]
 from grpc_status import rpc_status
 
+from review_api.domain.quarantine import ENGINE_CRASHED
+
 BUSY: Final = "BUSY"
 
 _LOST: Final = frozenset(
@@ -48,6 +50,10 @@ class LostError(ServiceError):
     """The service is away, or was lost with the item in its hands."""
 
 
+class CrashedError(LostError):
+    """The service's engine died with the item in its hands; the service lives on and has another."""
+
+
 class MisconfiguredError(ServiceError):
     """The service will never answer this worker: wrong address, version or credentials."""
 
@@ -57,6 +63,8 @@ def service_error(error: grpc.RpcError, service: str) -> ServiceError:
     code, reason = error.code(), _reason(error)
     if reason == BUSY:
         return BusyError(f"{service} is busy")
+    if reason == ENGINE_CRASHED:
+        return CrashedError(f"{service}: its engine crashed")
     if code in _LOST:
         return LostError(f"{service}: {code.name}")
     if code in _MISCONFIGURED:

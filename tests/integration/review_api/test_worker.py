@@ -50,6 +50,10 @@ class BusyTranscriptionError(LimitExceededError):
     reason = "BUSY"
 
 
+class EngineCrashedError(UnavailableError):
+    reason = "ENGINE_CRASHED"
+
+
 class SomethingElseError(CallqaError):
     pass
 
@@ -159,6 +163,20 @@ def test_what_fails_again_and_again_is_quarantined_with_a_request_id(
     stack.work(batch)
     assert states(stack, batch) == [DONE, DONE]
     assert get_call(stack, bad).state == call_pb2.Call.SCORED
+
+
+def test_a_call_that_crashes_the_engine_each_time_is_quarantined_as_such(
+    stack: Stack, fakes: FakeServices
+) -> None:
+    fakes.transcription.failures[b"bad"] = [EngineCrashedError("died") for _ in range(3)]
+    fakes.transcription.failures[b"once"] = [EngineCrashedError("died")]
+    batch = stack.create_batch(b"bad", b"once")
+    stack.work(batch, max_item_attempts=3)
+    ended = {item.state: item for item in stack.get_batch(batch).items}
+    assert set(ended) == {DONE, QUARANTINED}
+    assert ended[QUARANTINED].quarantine.reason == "ENGINE_CRASHED"
+    # It may have been the machine's memory: whoever asks again gets another try.
+    assert PENDING in [item.state for item in stack.create_batch(b"bad", b"once").items]
 
 
 @pytest.mark.parametrize("service", ["transcription", "scoring"])
