@@ -71,7 +71,7 @@ def hear(
     contents: tuple[str, ...] = ("hello",),
     language: str = "en",
     check: Callable[[], None] = lambda: None,
-    on_progress: Callable[[], None] = lambda: None,
+    on_progress: Callable[[], object] = lambda: None,
 ) -> Transcript:
     files = [tempfile.TemporaryFile() for _ in contents]  # noqa: SIM115 - closed below
     try:
