@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from servicekit.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from review_api.domain.batches import Batch, BatchItem, Counts, Shard
     from review_api.domain.calls import Call, CallState
     from review_api.domain.quarantine import EngineVersions, Stage
+    from review_api.domain.queue_profiles import QueueProfile
     from review_api.domain.results import ScorecardSummary, StoredScorecard, StoredTranscript
     from review_api.domain.rubrics import CheckedRubric, Revision, Rubric, RubricFile
 
@@ -103,6 +104,15 @@ class BatchRepository(Protocol):
     def reopen(self, batch_id: str, positions: Collection[int]) -> None:
         """Reopen those of these items that are quarantined, with their shards and the batch."""
 
+    def items_of_call(self, call_id: str) -> Sequence[BatchItem]:
+        """Return the call's items in all batches."""
+
+    def send_back(self, items: Sequence[BatchItem], verb: Callable[[BatchItem], BatchItem]) -> None:
+        """Apply a verb that leaves work to the items as seen, and open their shards and batches for it.
+
+        An item that has changed since is left as it is.
+        """
+
     def batch_of_request(self, request_id: str, digest: str) -> str:
         """Return the batch that this request made before, or "".
 
@@ -155,17 +165,42 @@ class ShardRepository(Protocol):
         """Write what a verb made of `seen`; raises StaleError when the stored item is not `seen` any more."""
 
 
+class QueueProfileRepository(Protocol):
+    """Profiles by queue."""
+
+    def find(self, queue: str) -> QueueProfile | None:
+        """Return the queue's profile, or None."""
+
+    def find_all(self, queues: Collection[str]) -> Mapping[str, QueueProfile]:
+        """Return those of the queues' profiles that exist, by queue."""
+
+    def get(self, profile_id: str) -> QueueProfile:
+        """Return a profile or raise NotFoundError."""
+
+    def page(self, *, after: str, size: int) -> Sequence[QueueProfile]:
+        """Return up to `size` profiles whose ids follow `after`, by id."""
+
+    def create(self, profile: QueueProfile) -> QueueProfile:
+        """Store a new profile; raises StaleError when the queue has one."""
+
+    def replace(self, seen: QueueProfile, changed: QueueProfile) -> QueueProfile:
+        """Write `changed` over `seen`; raises StaleError when the stored profile is not `seen` any more."""
+
+    def delete(self, seen: QueueProfile) -> None:
+        """Remove the profile; raises StaleError when the stored one is not `seen` any more."""
+
+
 class TranscriptRepository(Protocol):
-    """Transcripts by call and model version."""
+    """Transcripts by call and id."""
 
     def put(self, transcript: StoredTranscript) -> StoredTranscript:
         """Store it unless its key exists; return what is stored under the key."""
 
-    def find(self, call_id: str, model_version: str) -> StoredTranscript | None:
-        """Return the call's transcript by this model, or None."""
+    def find(self, call_id: str, transcript_id: str) -> StoredTranscript | None:
+        """Return a transcript, or None."""
 
     def get(self, call_id: str, transcript_id: str) -> StoredTranscript:
-        """Return a transcript, the newest for the id `latest`, or raise NotFoundError."""
+        """Return a transcript or raise NotFoundError."""
 
 
 class ScorecardRepository(Protocol):
@@ -175,12 +210,15 @@ class ScorecardRepository(Protocol):
         """Store it unless its key exists; return what is stored under the key."""
 
     def find_ids(
-        self, call_ids: Collection[str], *, transcript_id: str, rubric_revision: str, engine_version: str
+        self, transcript_ids: Mapping[str, str], *, rubric_revision: str, engine_version: str
     ) -> Mapping[str, str]:
-        """Return, by call id, the id of the scorecard that the call has under this key."""
+        """Return, by call id, the id of the scorecard that the call has of its transcript under this key.
+
+        `transcript_ids` are by call id.
+        """
 
     def get(self, call_id: str, scorecard_id: str) -> StoredScorecard:
-        """Return a scorecard, the newest for the id `latest`, or raise NotFoundError."""
+        """Return a scorecard or raise NotFoundError."""
 
     def page(self, query: ScorecardQuery, *, after: Cursor | None, size: int) -> Sequence[ScorecardSummary]:
         """Return up to `size` summaries after the cursor, the newest first."""

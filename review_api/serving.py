@@ -5,22 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from callqa.v1 import call_service_pb2_grpc, rubric_service_pb2_grpc, scorecard_service_pb2_grpc
+from callqa.v1 import (
+    call_service_pb2_grpc,
+    queue_service_pb2_grpc,
+    rubric_service_pb2_grpc,
+    scorecard_service_pb2_grpc,
+)
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from review_api.recordings.opening import open_recording_store
 from review_api.rubric_checker import ScoringRubricChecker
 from review_api.servicers.call_servicer import CallServicer, CallUseCases
+from review_api.servicers.queue_servicer import QueueServicer
 from review_api.servicers.rubric_servicer import RubricServicer
 from review_api.servicers.scorecard_servicer import ScorecardServicer
 from review_api.storage.batches import MongoBatchRepository
 from review_api.storage.calls import MongoCallRepository
 from review_api.storage.connection import check_server, connect_storage, database, ensure_indexes
+from review_api.storage.queue_profiles import MongoQueueProfileRepository
 from review_api.storage.rubrics import MongoEngineRegister, MongoRubricRepository
 from review_api.storage.scorecards import MongoScorecardRepository
 from review_api.storage.transcripts import MongoTranscriptRepository
 from review_api.use_cases.create_batch import CreateBatch
+from review_api.use_cases.rehear_call import RehearCall
 from review_api.use_cases.rubric_catalogue import RubricCatalogue
+from review_api.use_cases.set_speaker_roles import SetSpeakerRoles
 from review_api.use_cases.upload_recording import UploadRecording
 from review_api.use_cases.watch_batch import BatchReading
 from servicekit.channel import open_channel
@@ -63,10 +72,11 @@ class ReviewApi:
         patience(ensure_indexes)
 
     def services(self) -> Sequence[Service]:
-        """Return the three services."""
+        """Return the four services."""
         settings = self.settings
         recordings = open_recording_store(settings.recordings_url, database())
         calls, batches, scorecards = MongoCallRepository(), MongoBatchRepository(), MongoScorecardRepository()
+        transcripts, queues = MongoTranscriptRepository(), MongoQueueProfileRepository()
         catalogue = RubricCatalogue(
             rubrics=MongoRubricRepository(),
             checker=ScoringRubricChecker(
@@ -87,6 +97,7 @@ class ReviewApi:
                     calls=calls,
                     batches=batches,
                     scorecards=scorecards,
+                    queues=queues,
                     engines=MongoEngineRegister(),
                     recordings=recordings,
                     rubrics=catalogue,
@@ -94,12 +105,16 @@ class ReviewApi:
                     max_batch_calls=settings.max_batch_calls,
                 ),
                 batch_reading=BatchReading(batches),
+                set_speaker_roles=SetSpeakerRoles(
+                    calls=calls, transcripts=transcripts, scorecards=scorecards, batches=batches
+                ),
+                rehear_call=RehearCall(calls=calls, batches=batches),
                 calls=calls,
                 batches=batches,
-                transcripts=MongoTranscriptRepository(),
+                transcripts=transcripts,
             )
         )
-        scorecard_servicer = ScorecardServicer(scorecards, batches)
+        scorecard_servicer = ScorecardServicer(calls, scorecards, batches)
         return [
             Service(
                 "callqa.v1.CallService",
@@ -109,6 +124,12 @@ class ReviewApi:
                 "callqa.v1.ScorecardService",
                 lambda server: scorecard_service_pb2_grpc.add_ScorecardServiceServicer_to_server(
                     scorecard_servicer, server
+                ),
+            ),
+            Service(
+                "callqa.v1.QueueService",
+                lambda server: queue_service_pb2_grpc.add_QueueServiceServicer_to_server(
+                    QueueServicer(queues), server
                 ),
             ),
             Service(

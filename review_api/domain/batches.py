@@ -3,6 +3,7 @@
 item   PENDING ──begin──> TRANSCRIBING ──heard──> SCORING ──done──> DONE
        each of the first three ──set_aside──> QUARANTINED ──reopen──> PENDING
        TRANSCRIBING, SCORING ──put_back──> PENDING; a lost worker's item is begun again from where it stands
+       DONE ──rejudge──> PENDING; DONE, QUARANTINED ──rehear──> PENDING
 batch  RUNNING ──complete──> COMPLETE ──reopen──> RUNNING
 """
 
@@ -45,8 +46,8 @@ _POSSIBLE: Final = {
     ItemState.PENDING: "begin, set_aside",
     ItemState.TRANSCRIBING: "begin, hear_progress, heard, set_aside, put_back",
     ItemState.SCORING: "begin, done, set_aside, put_back",
-    ItemState.DONE: "nothing",
-    ItemState.QUARANTINED: "reopen",
+    ItemState.DONE: "rejudge, rehear",
+    ItemState.QUARANTINED: "reopen, rehear",
 }
 
 
@@ -54,6 +55,7 @@ _POSSIBLE: Final = {
 class BatchItem:
     """One call within a batch. `attempts` counts how often it was begun; `lease` is the worker's claim.
 
+    `judge_only` is set while the call's transcript in force is to be judged and nothing to be heard.
     Each verb returns the item as it is afterwards, or raises WrongStateError that names what is possible.
     """
 
@@ -66,6 +68,7 @@ class BatchItem:
     transcribed_fraction: float = 0.0
     scorecard_id: str = ""
     quarantine: Quarantine | None = None
+    judge_only: bool = False
     attempts: int = 0
     lease: str = ""
     version: int = 1
@@ -116,12 +119,12 @@ class BatchItem:
     def done(self, scorecard_id: str) -> Self:
         """Note that its scorecard is stored."""
         self._require("done", ItemState.SCORING)
-        return replace(self, state=ItemState.DONE, scorecard_id=scorecard_id)
+        return replace(self, state=ItemState.DONE, scorecard_id=scorecard_id, judge_only=False)
 
     def set_aside(self, quarantine: Quarantine) -> Self:
         """Note that it cannot be processed."""
         self._require("set_aside", *UNFINISHED)
-        return replace(self, state=ItemState.QUARANTINED, quarantine=quarantine)
+        return replace(self, state=ItemState.QUARANTINED, quarantine=quarantine, judge_only=False)
 
     def put_back(self) -> Self:
         """Give it up without fault of the item, so that the attempt does not count."""
@@ -133,8 +136,27 @@ class BatchItem:
     def reopen(self) -> Self:
         """Try it again with all its attempts: what was in the way may be gone."""
         self._require("reopen", ItemState.QUARANTINED)
+        return self._from_the_start()
+
+    def rejudge(self) -> Self:
+        """Judge the call's transcript again: somebody has set its roles."""
+        self._require("rejudge", ItemState.DONE)
+        return replace(self._from_the_start(), judge_only=True)
+
+    def rehear(self) -> Self:
+        """Hear the call again: how its queue is to be heard may have changed."""
+        self._require("rehear", ItemState.DONE, ItemState.QUARANTINED)
+        return self._from_the_start()
+
+    def _from_the_start(self) -> Self:
         return replace(
-            self, state=ItemState.PENDING, quarantine=None, attempts=0, lease="", transcribed_fraction=0.0
+            self,
+            state=ItemState.PENDING,
+            transcribed_fraction=0.0,
+            scorecard_id="",
+            quarantine=None,
+            attempts=0,
+            lease="",
         )
 
     def _require(self, verb: str, *states: ItemState) -> None:

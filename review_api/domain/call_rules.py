@@ -39,9 +39,8 @@ def check_spec(spec: CallSpec) -> None:
 
 def _metadata_violations(spec: CallSpec) -> Iterator[FieldViolation]:
     for field in ("external_id", "agent", "queue"):
-        yield from _text_violations(field, getattr(spec, field), MAX_TEXT_CHARACTERS)
-    if not _LANGUAGE.fullmatch(spec.language):
-        yield FieldViolation("language", 'expected a BCP-47 language tag such as "en" or "en-GB"')
+        yield from text_violations(field, getattr(spec, field), MAX_TEXT_CHARACTERS)
+    yield from language_violations(spec.language)
     if spec.start_time is not None and spec.start_time.tzinfo is None:
         yield FieldViolation("start_time", "a time needs its offset from UTC")
     if len(spec.labels) > MAX_LABELS:
@@ -49,8 +48,8 @@ def _metadata_violations(spec: CallSpec) -> Iterator[FieldViolation]:
     for key, value in spec.labels:
         if not key:
             yield FieldViolation("labels", "a label's key is empty")
-        yield from _text_violations("labels", key, MAX_LABEL_KEY_CHARACTERS)
-        yield from _text_violations("labels", value, MAX_LABEL_VALUE_CHARACTERS)
+        yield from text_violations("labels", key, MAX_LABEL_KEY_CHARACTERS)
+        yield from text_violations("labels", value, MAX_LABEL_VALUE_CHARACTERS)
 
 
 def _legs_violations(legs: tuple[Leg, ...]) -> Iterator[FieldViolation]:
@@ -68,10 +67,19 @@ def _legs_violations(legs: tuple[Leg, ...]) -> Iterator[FieldViolation]:
         seen.add(leg.recording_sha256)
         if len(leg.channel_roles) > MAX_CHANNELS:
             yield FieldViolation(f"{field}.channel_roles", f"more than {MAX_CHANNELS} channels")
-        yield from _text_violations(f"{field}.file_name", leg.file_name, MAX_TEXT_CHARACTERS)
+        yield from text_violations(f"{field}.file_name", leg.file_name, MAX_TEXT_CHARACTERS)
 
 
-def _text_violations(field: str, text: str, max_characters: int) -> Iterator[FieldViolation]:
+def language_violations(language: str) -> Iterator[FieldViolation]:
+    """Yield what is wrong with a language that may be left empty."""
+    if language and not _LANGUAGE.fullmatch(language):
+        yield FieldViolation(
+            "language", 'expected a BCP-47 language tag such as "en" or "en-GB", or "und" to have it detected'
+        )
+
+
+def text_violations(field: str, text: str, max_characters: int) -> Iterator[FieldViolation]:
+    """Yield what is wrong with a line of text of at most `max_characters`."""
     if len(text) > max_characters:
         yield FieldViolation(field, f"{len(text)} characters are more than {max_characters}")
     # Names are written with spaces of many kinds, as U+3000 in Japanese, and Python calls only one printable.

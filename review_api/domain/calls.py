@@ -2,6 +2,7 @@
 
 RECEIVED ──transcribed──> TRANSCRIBED ──scored──> SCORED ──transcribed, scored──> SCORED
 RECEIVED, TRANSCRIBED ──set_aside──> QUARANTINED ──release──> RECEIVED or TRANSCRIBED
+TRANSCRIBED, SCORED ──roles_set──> the same
 
 A call with a scorecard is never quarantined: what fails later (another rubric, another model) is said on the
 batch item, and the scorecard it has stays in sight.
@@ -53,6 +54,7 @@ class Leg:
 class CallSpec:
     """What a client says about a call; `start_time` is exact to a millisecond, `labels` are sorted by key.
 
+    `language` is "" where the client states none.
     Raises InvalidInputError with a violation for each field that cannot be accepted; see `call_rules`.
     """
 
@@ -61,7 +63,7 @@ class CallSpec:
     agent: str = ""
     queue: str = ""
     start_time: datetime | None = None
-    language: str = "en"
+    language: str = ""
     labels: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -75,8 +77,8 @@ class CallSpec:
 
 _POSSIBLE: Final = {
     CallState.RECEIVED: "transcribed, set_aside",
-    CallState.TRANSCRIBED: "transcribed, scored, set_aside",
-    CallState.SCORED: "transcribed, scored",
+    CallState.TRANSCRIBED: "transcribed, scored, set_aside, roles_set",
+    CallState.SCORED: "transcribed, scored, roles_set",
     CallState.QUARANTINED: "set_aside, release",
 }
 
@@ -85,6 +87,7 @@ _POSSIBLE: Final = {
 class Call:
     """A stored call. `version` grows by one with each write; `duration_s` is None until it is heard.
 
+    `base_transcript_id` is what the transcript in force was made of, "" unless somebody set its roles.
     Each verb returns the call as it is afterwards, or raises WrongStateError that names what is possible.
     """
 
@@ -96,6 +99,7 @@ class Call:
     quarantine: Quarantine | None = None
     duration_s: float | None = None
     transcript_id: str = ""
+    base_transcript_id: str = ""
     scorecard_id: str = ""
     version: int = 1
 
@@ -110,12 +114,29 @@ class Call:
         """Changes with every write."""
         return f"v{self.version}"
 
-    def transcribed(self, transcript_id: str, duration_s: float) -> Call:
+    @property
+    def correction(self) -> str:
+        """The transcript with the roles that somebody set, or "": it tells whether they were set since."""
+        return self.transcript_id if self.base_transcript_id else ""
+
+    def transcribed(self, transcript_id: str, duration_s: float, *, base_transcript_id: str = "") -> Call:
         """Note that a transcript is stored; a newer one does not take the scorecard away."""
         if self.state is CallState.QUARANTINED:
             raise self._wrong_state("transcribed")
         state = CallState.TRANSCRIBED if self.state is CallState.RECEIVED else self.state
-        return replace(self, state=state, transcript_id=transcript_id, duration_s=duration_s)
+        return replace(
+            self,
+            state=state,
+            transcript_id=transcript_id,
+            base_transcript_id=base_transcript_id,
+            duration_s=duration_s,
+        )
+
+    def roles_set(self, transcript_id: str, *, base_transcript_id: str) -> Call:
+        """Note that somebody said who is who; without a base the transcript is as it was heard."""
+        if self.state not in {CallState.TRANSCRIBED, CallState.SCORED}:
+            raise self._wrong_state("roles_set")
+        return replace(self, transcript_id=transcript_id, base_transcript_id=base_transcript_id)
 
     def scored(self, scorecard_id: str) -> Call:
         """Note that a scorecard is stored."""

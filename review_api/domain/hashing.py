@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from servicekit.wire import sha256_hex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from review_api.domain.calls import CallSpec
+    from review_api.domain.calls import CallSpec, SpeakerRole
+
+_ID: Final = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 def call_id_of(spec: CallSpec) -> str:
@@ -36,9 +39,24 @@ def batch_id_of(call_ids: Iterable[str], rubric_revision: str) -> str:
     return _digest({"calls": sorted(call_ids), "rubric_revision": rubric_revision})[:32]
 
 
-def transcript_id_of(model_version: str) -> str:
-    """Return the id that a call's transcript by this model has: 16 hexadecimal digits."""
-    return sha256_hex(model_version.encode())[:16]
+def transcript_id_of(model_version: str, asked: Sequence[object] = ()) -> str:
+    """Return the id that a call's transcript by this model has: 16 hexadecimal digits.
+
+    `asked` is what the model was told beyond the call's own metadata, () for nothing.
+    """
+    if not asked:
+        return sha256_hex(model_version.encode())[:16]
+    return _digest([model_version, *asked])[:16]
+
+
+def corrected_transcript_id_of(base_transcript_id: str, roles: Iterable[SpeakerRole]) -> str:
+    """Return the id of the transcript that has the base's words and these roles by speaker."""
+    return _digest(["roles", base_transcript_id, *roles])[:16]
+
+
+def queue_profile_id_of(queue: str) -> str:
+    """Return the id that a queue's profile always has: its name where that can be an id."""
+    return queue if _ID.fullmatch(queue) else sha256_hex(queue.encode())[:32]
 
 
 def scorecard_id_of(transcript_id: str, rubric_revision: str, engine_version: str) -> str:

@@ -13,10 +13,18 @@ ENGINE_CRASHED: Final = "ENGINE_CRASHED"
 INTERNAL: Final = "INTERNAL"
 RECORDING_MISSING: Final = "RECORDING_MISSING"
 
-# These say nothing about the audio, and limits are settings that may have been raised since: whoever asks
-# again gets another try.
+# These say nothing about the audio; limits are settings that may have been raised since, and the language may
+# come from a queue's profile that was corrected: whoever asks again gets another try.
 _PASSING: Final = frozenset(
-    {ENGINE_CRASHED, INTERNAL, RECORDING_MISSING, "AUDIO_TOO_LONG", "AUDIO_TOO_LARGE", "TRANSCRIPT_TOO_LONG"}
+    {
+        ENGINE_CRASHED,
+        INTERNAL,
+        RECORDING_MISSING,
+        "AUDIO_TOO_LONG",
+        "AUDIO_TOO_LARGE",
+        "LANGUAGE_UNSUPPORTED",
+        "TRANSCRIPT_TOO_LONG",
+    }
 )
 
 

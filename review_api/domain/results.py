@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from review_api.domain.hashing import scorecard_id_of, transcript_id_of
+from review_api.domain.hashing import scorecard_id_of
 from servicekit.wire import sha256_hex
 
 if TYPE_CHECKING:
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTranscript:
-    """A call's transcript by one model version. `payload` is the canonical `callqa.v1.Transcript`."""
+    """A call's transcript by one model version. `payload` is the canonical `callqa.v1.Transcript`.
+
+    `id` is derived from the model version and what it was told, or from `base_id` and the roles somebody set;
+    `base_id` is "" for what was heard.
+    """
 
     call_id: str
+    id: str
     model_version: str
     duration_s: float
     payload: bytes
     create_time: datetime
-
-    @property
-    def id(self) -> str:
-        """Derived from the model version."""
-        return transcript_id_of(self.model_version)
+    base_id: str = ""
 
     @property
     def payload_sha256(self) -> str:

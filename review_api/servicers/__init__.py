@@ -1,1 +1,1 @@
-"""The three gRPC services of review_api: thin, from wire to domain and back."""
+"""The four gRPC services of review_api: thin, from wire to domain and back."""

@@ -14,12 +14,17 @@ from review_api.domain.call_rules import is_sha256
 from review_api.domain.calls import CallState
 from review_api.ports import CallQuery
 from review_api.servicers.batch_wire import batch_to_wire
-from review_api.servicers.call_wire import call_to_wire, recording_to_wire, specs_from_wire
+from review_api.servicers.call_wire import (
+    call_to_wire,
+    recording_to_wire,
+    roles_from_wire,
+    specs_from_wire,
+)
 from review_api.servicers.enum_words import enum_word
 from review_api.servicers.paging import cursor_of, cut_page, page_size_of
-from review_api.servicers.resource_names import BATCH, CALL, RECORDING, TRANSCRIPT
+from review_api.servicers.resource_names import BATCH, CALL, LATEST, RECORDING, TRANSCRIPT
 from review_api.use_cases.upload_recording import RecordingChunk, RecordingSpec
-from servicekit.errors import FieldViolation, InvalidInputError
+from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 
     from review_api.ports import BatchRepository, CallRepository, TranscriptRepository
     from review_api.use_cases.create_batch import CreateBatch
+    from review_api.use_cases.rehear_call import RehearCall
+    from review_api.use_cases.set_speaker_roles import SetSpeakerRoles
     from review_api.use_cases.upload_recording import UploadRecording
     from review_api.use_cases.watch_batch import BatchReading
 
@@ -40,6 +47,8 @@ class CallUseCases:
     upload_recording: UploadRecording
     create_batch: CreateBatch
     batch_reading: BatchReading
+    set_speaker_roles: SetSpeakerRoles
+    rehear_call: RehearCall
     calls: CallRepository
     batches: BatchRepository
     transcripts: TranscriptRepository
@@ -100,8 +109,28 @@ class CallServicer(call_service_pb2_grpc.CallServiceServicer):
     ) -> transcript_pb2.Transcript:
         """Return a transcript."""
         ids = TRANSCRIPT.parse(request.name)
-        stored = self._use.transcripts.get(ids["call"], ids["transcript"])
+        call_id, transcript_id = ids["call"], ids["transcript"]
+        if transcript_id == LATEST:
+            transcript_id = self._use.calls.get(call_id).transcript_id
+        if not transcript_id:
+            raise NotFoundError(f"calls/{call_id} has no transcript yet; it has one once it is transcribed")
+        stored = self._use.transcripts.get(call_id, transcript_id)
         return transcript_pb2.Transcript.FromString(stored.payload)
+
+    def SetSpeakerRoles(
+        self, request: call_service_pb2.SetSpeakerRolesRequest, context: grpc.ServicerContext
+    ) -> call_pb2.Call:
+        """Say who is who in a call that was heard."""
+        call = self._use.set_speaker_roles(
+            CALL.parse(request.name)["call"], roles_from_wire(request.roles, "roles"), etag=request.etag
+        )
+        return call_to_wire(call)
+
+    def RehearCall(
+        self, request: call_service_pb2.RehearCallRequest, context: grpc.ServicerContext
+    ) -> call_pb2.Call:
+        """Send a call back to be heard again."""
+        return call_to_wire(self._use.rehear_call(CALL.parse(request.name)["call"]))
 
     def CreateBatch(
         self, request: call_service_pb2.CreateBatchRequest, context: grpc.ServicerContext

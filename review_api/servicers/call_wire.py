@@ -51,7 +51,7 @@ def _spec_from_wire(call: call_pb2.Call) -> CallSpec:
         legs=tuple(
             Leg(
                 recording_sha256=_recording_sha256(leg.recording, f"legs[{position}].recording"),
-                channel_roles=_roles_from_wire(leg.channel_roles, f"legs[{position}].channel_roles"),
+                channel_roles=roles_from_wire(leg.channel_roles, f"legs[{position}].channel_roles"),
                 file_name=leg.file_name,
             )
             for position, leg in enumerate(call.legs)
@@ -60,7 +60,7 @@ def _spec_from_wire(call: call_pb2.Call) -> CallSpec:
         agent=call.agent,
         queue=call.queue,
         start_time=start_time,
-        language=call.language or "en",
+        language=call.language,
         labels=tuple(sorted(call.labels.items())),
     )
 
@@ -69,12 +69,13 @@ def _recording_sha256(name: str, field: str) -> str:
     return RECORDING.parse(name, field=field)["recording"]
 
 
-def _roles_from_wire(
+def roles_from_wire(
     roles: Iterable[transcript_pb2.SpeakerRole.ValueType], field: str
 ) -> tuple[SpeakerRole, ...]:
+    """Return the roles; InvalidInputError names `field` for one that is none."""
     names = [transcript_pb2.SpeakerRole.Name(role) if role in _KNOWN_ROLES else "" for role in roles]
     if not all(names):
-        description = "each channel's role is AGENT, CUSTOMER or UNKNOWN"
+        description = "each role is AGENT, CUSTOMER or UNKNOWN"
         raise InvalidInputError(f"{field}: {description}", violations=[FieldViolation(field, description)])
     return tuple(SpeakerRole(name) for name in names)
 

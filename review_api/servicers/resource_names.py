@@ -13,6 +13,10 @@ SCORECARD: Final = ResourceName("calls/{call}/scorecards/{scorecard}")
 BATCH: Final = ResourceName("batches/{batch}")
 RUBRIC: Final = ResourceName("rubrics/{rubric}")
 REVISION: Final = ResourceName("rubrics/{rubric}/revisions/{revision}")
+QUEUE_PROFILE: Final = ResourceName("queueProfiles/{queue_profile}")
+
+LATEST: Final = "latest"
+"""Stands for the id of the transcript or scorecard that its call names."""
 
 
 def revision_name(key: str) -> str:

@@ -11,14 +11,22 @@ from callqa.v1 import scorecard_pb2, scorecard_service_pb2, scorecard_service_pb
 from review_api.ports import ScorecardQuery
 from review_api.servicers.enum_words import enum_word
 from review_api.servicers.paging import cursor_of, cut_page, page_size_of
-from review_api.servicers.resource_names import BATCH, CALL, SCORECARD, revision_name, scorecard_name
+from review_api.servicers.resource_names import (
+    BATCH,
+    CALL,
+    LATEST,
+    SCORECARD,
+    revision_name,
+    scorecard_name,
+)
+from servicekit.errors import NotFoundError
 from servicekit.wire import timestamp_from_datetime
 
 if TYPE_CHECKING:
     import grpc
 
     from review_api.domain.results import ScorecardSummary
-    from review_api.ports import BatchRepository, ScorecardRepository
+    from review_api.ports import BatchRepository, CallRepository, ScorecardRepository
 
 _ALL_CALLS = "-"
 
@@ -26,7 +34,10 @@ _ALL_CALLS = "-"
 class ScorecardServicer(scorecard_service_pb2_grpc.ScorecardServiceServicer):
     """Implements callqa.v1.ScorecardService."""
 
-    def __init__(self, scorecards: ScorecardRepository, batches: BatchRepository) -> None:
+    def __init__(
+        self, calls: CallRepository, scorecards: ScorecardRepository, batches: BatchRepository
+    ) -> None:
+        self._calls = calls
         self._scorecards = scorecards
         self._batches = batches
 
@@ -35,7 +46,12 @@ class ScorecardServicer(scorecard_service_pb2_grpc.ScorecardServiceServicer):
     ) -> scorecard_pb2.Scorecard:
         """Return one scorecard, byte for byte as it was made."""
         ids = SCORECARD.parse(request.name)
-        stored = self._scorecards.get(ids["call"], ids["scorecard"])
+        call_id, scorecard_id = ids["call"], ids["scorecard"]
+        if scorecard_id == LATEST:
+            scorecard_id = self._calls.get(call_id).scorecard_id
+        if not scorecard_id:
+            raise NotFoundError(f"calls/{call_id} has no scorecard yet; it has one once it is scored")
+        stored = self._scorecards.get(call_id, scorecard_id)
         return scorecard_pb2.Scorecard.FromString(stored.payload)
 
     def ListScorecards(

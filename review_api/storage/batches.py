@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pymongo.errors import PyMongoError
 
 from review_api.clock import now
-from review_api.domain.batches import UNFINISHED, Batch, BatchState, Counts, ItemState
+from review_api.domain.batches import UNFINISHED, Batch, BatchItem, BatchState, Counts, ItemState
 from review_api.storage.connection import database
 from review_api.storage.documents import (
     BatchDocument,
@@ -37,9 +37,8 @@ from review_api.storage.writing import (
 from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from review_api.domain.batches import BatchItem
     from review_api.ports import Cursor, ItemFeed
 
 _UNFINISHED_VALUES: Final = [state.value for state in UNFINISHED]
@@ -119,16 +118,28 @@ class MongoBatchRepository:
         found = BatchItemDocument.objects(
             id__in=[item_key(batch_id, position) for position in positions], state=ItemState.QUARANTINED.value
         )
-        quarantined = [item_from(document) for document in found]
-        if quarantined:
-            shards = [shard_key(batch_id, number) for number in {item.shard for item in quarantined}]
-            # At once, since an item that is reopened in a closed shard would never be taken.
-            with database().client.start_session() as session, session.start_transaction():
-                replace_all([(item_document(item.reopen()), item.version) for item in quarantined], session)
-                collection_of(ShardDocument).update_many(
-                    {"_id": {"$in": shards}}, {"$set": {"open": True}}, session=session
-                )
+        self.send_back([item_from(document) for document in found], BatchItem.reopen)
         self.settle(batch_id)
+
+    @storage_errors()
+    def items_of_call(self, call_id: str) -> Sequence[BatchItem]:
+        """See BatchRepository."""
+        return [item_from(document) for document in BatchItemDocument.objects(call_id=call_id).order_by("id")]
+
+    @storage_errors()
+    def send_back(self, items: Sequence[BatchItem], verb: Callable[[BatchItem], BatchItem]) -> None:
+        """See BatchRepository."""
+        if not items:
+            return
+        shards = sorted({shard_key(item.batch_id, item.shard) for item in items})
+        # At once, since an item that is sent back into a closed shard would never be taken.
+        with database().client.start_session() as session, session.start_transaction():
+            replace_all([(item_document(verb(item)), item.version) for item in items], session)
+            collection_of(ShardDocument).update_many(
+                {"_id": {"$in": shards}}, {"$set": {"open": True}}, session=session
+            )
+        for batch_id in sorted({item.batch_id for item in items}):
+            self.settle(batch_id)
 
     @storage_errors()
     def batch_of_request(self, request_id: str, digest: str) -> str:

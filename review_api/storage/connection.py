@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import mongoengine
 from mongoengine.connection import get_db
-from pymongo.errors import ConfigurationError, InvalidURI
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure
 
 from review_api.recordings.gridfs_store import GridFsRecordingStore
 from review_api.storage import documents
@@ -16,6 +16,9 @@ from servicekit.errors import SettingsError
 
 if TYPE_CHECKING:
     from pymongo.database import Database
+
+# NamespaceNotFound and IndexNotFound.
+_NO_SUCH_INDEX_CODES: Final = frozenset({26, 27})
 
 
 def connect_storage(uri: str, database: str, *, server_selection_timeout_s: float) -> None:
@@ -70,7 +73,15 @@ def check_server() -> None:
 
 @storage_errors()
 def ensure_indexes() -> None:
-    """Make every index that does not exist; run once, when a process starts."""
+    """Make every index that does not exist; run once, when a process starts.
+
+    The one that allowed a call one transcript by a model goes: what the model was told counts as well.
+    """
+    try:
+        database()["transcripts"].drop_index("call_id_1_model_version_1")
+    except OperationFailure as error:
+        if error.code not in _NO_SUCH_INDEX_CODES:
+            raise
     for document in documents.ALL:
         document.ensure_indexes()
     for bucket in ("recordings", PAYLOAD_BUCKET):

@@ -82,13 +82,14 @@ class CallDocument(Document):
     agent = StringField(default="")
     queue = StringField(default="")
     start_time = DateTimeField()
-    language = StringField(default="en")
+    language = StringField(default="")
     labels = EmbeddedDocumentListField(LabelDocument)
     legs = EmbeddedDocumentListField(LegDocument)
     state = StringField(required=True)
     quarantine = EmbeddedDocumentField(QuarantineDocument)
     duration_s = FloatField()
     transcript_id = StringField(default="")
+    base_transcript_id = StringField(default="")
     scorecard_id = StringField(default="")
     create_time = DateTimeField(required=True)
     update_time = DateTimeField(required=True)
@@ -117,6 +118,7 @@ class BatchItemDocument(Document):
         {"fields": ["batch_id", "position"], "unique": True},
         {"fields": ["batch_id", "state"]},
         {"fields": ["batch_id", "shard", "state"]},
+        {"fields": ["call_id"]},
     )
     id = StringField(primary_key=True)
     batch_id = StringField(required=True)
@@ -128,6 +130,7 @@ class BatchItemDocument(Document):
     transcribed_fraction = FloatField(default=0.0)
     scorecard_id = StringField(default="")
     quarantine = EmbeddedDocumentField(QuarantineDocument)
+    judge_only = BooleanField(default=False)
     attempts = IntField(default=0)
     lease = StringField(default="")
     version = IntField(required=True)
@@ -160,10 +163,11 @@ class RequestDocument(Document):
 class TranscriptDocument(Document):
     """domain.results.StoredTranscript. The id is `{call}/{transcript}`; a spilled `payload` is None."""
 
-    meta = _meta("transcripts", {"fields": ["call_id", "model_version"], "unique": True}, _newest("call_id"))
+    meta = _meta("transcripts")
     id = StringField(primary_key=True)
     call_id = StringField(required=True)
     model_version = StringField(required=True)
+    base_id = StringField(default="")
     duration_s = FloatField(required=True)
     payload = BinaryField()
     payload_sha256 = StringField(required=True)
@@ -218,6 +222,20 @@ class RevisionDocument(Document):
     create_time = DateTimeField(required=True)
 
 
+class QueueProfileDocument(Document):
+    """domain.queue_profiles.QueueProfile; the id is derived from the queue's name."""
+
+    meta = _meta("queue_profiles")
+    id = StringField(primary_key=True)
+    queue = StringField(required=True)
+    language = StringField(default="")
+    vocabulary = ListField(StringField())
+    channel_roles = ListField(StringField())
+    create_time = DateTimeField(required=True)
+    update_time = DateTimeField(required=True)
+    version = IntField(required=True)
+
+
 class EngineDocument(Document):
     """The version of a stage's engine that a worker met last; the id is the stage."""
 
@@ -236,5 +254,6 @@ ALL: Final = (
     ScorecardDocument,
     RubricDocument,
     RevisionDocument,
+    QueueProfileDocument,
     EngineDocument,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from review_api.domain.hashing import scorecard_id_of
 from review_api.domain.results import StoredScorecard
 from review_api.storage.documents import BatchItemDocument, ScorecardDocument
 from review_api.storage.mapping import summary_from
@@ -13,12 +14,10 @@ from review_api.storage.writing import add_missing, after_condition
 from servicekit.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from review_api.domain.results import ScorecardSummary
     from review_api.ports import Cursor, ScorecardQuery
-
-_LATEST = "latest"
 
 
 class MongoScorecardRepository:
@@ -54,24 +53,20 @@ class MongoScorecardRepository:
 
     @storage_errors()
     def find_ids(
-        self, call_ids: Collection[str], *, transcript_id: str, rubric_revision: str, engine_version: str
+        self, transcript_ids: Mapping[str, str], *, rubric_revision: str, engine_version: str
     ) -> Mapping[str, str]:
         """See ScorecardRepository."""
-        found = ScorecardDocument.objects(
-            call_id__in=list(call_ids),
-            transcript_id=transcript_id,
-            rubric_revision=rubric_revision,
-            engine_version=engine_version,
-        )
+        keys = [
+            f"{call_id}/{scorecard_id_of(transcript_id, rubric_revision, engine_version)}"
+            for call_id, transcript_id in transcript_ids.items()
+        ]
+        found = ScorecardDocument.objects(id__in=keys)
         return {document.call_id: document.id.rsplit("/", 1)[-1] for document in found.only("id", "call_id")}
 
     @storage_errors()
     def get(self, call_id: str, scorecard_id: str) -> StoredScorecard:
         """See ScorecardRepository."""
-        if scorecard_id == _LATEST:
-            found = ScorecardDocument.objects(call_id=call_id).order_by("-create_time", "-id").first()
-        else:
-            found = ScorecardDocument.objects.with_id(f"{call_id}/{scorecard_id}")
+        found = ScorecardDocument.objects.with_id(f"{call_id}/{scorecard_id}")
         if found is None:
             raise NotFoundError(
                 f"calls/{call_id}/scorecards/{scorecard_id} does not exist; an unscored call has none"

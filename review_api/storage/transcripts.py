@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from review_api.domain.hashing import transcript_id_of
 from review_api.domain.results import StoredTranscript
 from review_api.storage.documents import TranscriptDocument
 from review_api.storage.outages import storage_errors
 from review_api.storage.payloads import read_payload, stored_inline
 from review_api.storage.writing import add_missing
 from servicekit.errors import NotFoundError
-
-_LATEST = "latest"
 
 
 class MongoTranscriptRepository:
@@ -29,6 +26,7 @@ class MongoTranscriptRepository:
                         id=key,
                         call_id=transcript.call_id,
                         model_version=transcript.model_version,
+                        base_id=transcript.base_id,
                         duration_s=transcript.duration_s,
                         payload=stored_inline(transcript.payload),
                         payload_sha256=transcript.payload_sha256,
@@ -39,30 +37,28 @@ class MongoTranscriptRepository:
         return self.get(transcript.call_id, transcript.id)
 
     @storage_errors()
-    def find(self, call_id: str, model_version: str) -> StoredTranscript | None:
+    def find(self, call_id: str, transcript_id: str) -> StoredTranscript | None:
         """See TranscriptRepository."""
-        document = TranscriptDocument.objects.with_id(f"{call_id}/{transcript_id_of(model_version)}")
+        document = TranscriptDocument.objects.with_id(f"{call_id}/{transcript_id}")
         return None if document is None else _transcript_from(document)
 
-    @storage_errors()
     def get(self, call_id: str, transcript_id: str) -> StoredTranscript:
         """See TranscriptRepository."""
-        if transcript_id == _LATEST:
-            found = TranscriptDocument.objects(call_id=call_id).order_by("-create_time", "-id").first()
-        else:
-            found = TranscriptDocument.objects.with_id(f"{call_id}/{transcript_id}")
+        found = self.find(call_id, transcript_id)
         if found is None:
             raise NotFoundError(
                 f"calls/{call_id}/transcripts/{transcript_id} does not exist; a call has one"
                 " once it is transcribed"
             )
-        return _transcript_from(found)
+        return found
 
 
 def _transcript_from(document: Any) -> StoredTranscript:  # noqa: ANN401 - mongoengine is untyped
     return StoredTranscript(
         call_id=document.call_id,
+        id=document.id.rsplit("/", 1)[-1],
         model_version=document.model_version,
+        base_id=document.base_id,
         duration_s=document.duration_s,
         payload=read_payload(f"transcript {document.id}", document.payload, document.payload_sha256),
         create_time=document.create_time,

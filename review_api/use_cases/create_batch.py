@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from review_api.clock import now
 from review_api.domain.batches import Batch, BatchItem, ItemState
 from review_api.domain.calls import Call
-from review_api.domain.hashing import batch_id_of, request_digest, transcript_id_of
+from review_api.domain.hashing import batch_id_of, request_digest
+from review_api.domain.hearing import hearing_of
 from review_api.domain.sharding import plan_shards
 from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError, WrongStateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from review_api.domain.calls import CallSpec
     from review_api.domain.quarantine import EngineVersions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         BatchRepository,
         CallRepository,
         EngineRegister,
+        QueueProfileRepository,
         RecordingStore,
         ScorecardRepository,
     )
@@ -31,14 +33,16 @@ if TYPE_CHECKING:
 class CreateBatch:
     """Stores calls and plans the batch of them.
 
-    A call that has its scorecard by the engines at work is DONE at once. A quarantined call is listed as
-    quarantined, unless the engine that refused it has another version by now or the reason was INTERNAL:
-    then it is tried again. The same holds when the batch exists already; what is done in it stays done.
+    A call that has its scorecard by the engines at work and its queue's profile is DONE at once. One that is
+    quarantined is listed so, unless the engine that refused it has another version by now or the reason may
+    have passed: then it is tried again. The same holds when the batch exists already; what is done in it
+    stays done, also under a profile that has changed since.
     """
 
     calls: CallRepository
     batches: BatchRepository
     scorecards: ScorecardRepository
+    queues: QueueProfileRepository
     engines: EngineRegister
     recordings: RecordingStore
     rubrics: RubricCatalogue
@@ -85,13 +89,12 @@ class CreateBatch:
         sizes: Mapping[str, int],
         versions: EngineVersions,
     ) -> None:
+        stored = self.calls.get_all(specs.keys())
         scorecards = self.scorecards.find_ids(
-            specs.keys(),
-            transcript_id=transcript_id_of(versions.model_version),
+            self._transcript_ids(stored.values(), versions.model_version),
             rubric_revision=revision,
             engine_version=versions.engine_version,
         )
-        stored = self.calls.get_all(specs.keys())
         items = [
             _planned(stored[call_id], scorecards.get(call_id, ""), versions, batch_id, position)
             for position, call_id in enumerate(specs)
@@ -111,6 +114,19 @@ class CreateBatch:
         self.batches.create(
             batch, [replace(item, shard=shard) for item, shard in zip(items, shards, strict=True)]
         )
+
+    def _transcript_ids(self, calls: Iterable[Call], model_version: str) -> Mapping[str, str]:
+        """Return the transcript that each call has once it is heard, where that is known before."""
+        calls = list(calls)
+        profiles = self.queues.find_all({call.spec.queue for call in calls if call.spec.queue})
+        found = {}
+        for call in calls:
+            heard_id = hearing_of(call.spec, profiles.get(call.spec.queue)).transcript_id(model_version)
+            if not call.base_transcript_id:
+                found[call.id] = heard_id
+            elif call.base_transcript_id == heard_id:
+                found[call.id] = call.transcript_id
+        return found
 
     def _reopen(self, batch_id: str, versions: EngineVersions) -> None:
         positions = [

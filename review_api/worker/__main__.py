@@ -14,6 +14,7 @@ from review_api.recordings.opening import open_recording_store
 from review_api.storage.batches import MongoBatchRepository
 from review_api.storage.calls import MongoCallRepository
 from review_api.storage.connection import connect_storage, database
+from review_api.storage.queue_profiles import MongoQueueProfileRepository
 from review_api.storage.rubrics import MongoEngineRegister, MongoRubricRepository
 from review_api.storage.scorecards import MongoScorecardRepository
 from review_api.storage.shards import MongoShardRepository
@@ -71,6 +72,7 @@ def workplace(settings: WorkerSettings, termination: Interrupt) -> Workplace:
             transcripts=MongoTranscriptRepository(),
             scorecards=MongoScorecardRepository(),
             rubrics=MongoRubricRepository(),
+            queues=MongoQueueProfileRepository(),
             engines=MongoEngineRegister(),
             recordings=open_recording_store(settings.recordings_url, database()),
         ),

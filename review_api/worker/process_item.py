@@ -31,7 +31,7 @@ from review_api.worker.service_errors import (
     RefusedError,
     ServiceError,
 )
-from review_api.worker.stages import RecordingsAwayError, scored, transcribed
+from review_api.worker.stages import RecordingsAwayError, RolesSetError, scored, transcribed
 from servicekit.errors import CallqaError, NotFoundError, UnavailableError
 from servicekit.logs import exception_places
 from servicekit.request_id import request_id_scope
@@ -92,6 +92,8 @@ class _Attempts:
                 self._set_aside(error.reason, error.message)
             except NotFoundError as error:
                 self._set_aside(RECORDING_MISSING, error.message)
+            except RolesSetError:
+                self.hand.put_back()
             except (BusyError, RecordingsAwayError) as error:
                 if isinstance(error, RecordingsAwayError) and self._are_away_for_long():
                     raise
@@ -114,11 +116,15 @@ class _Attempts:
             # Another batch has found it out already.
             self.hand.write(self.hand.item.set_aside(call.quarantine))
             return
-        transcript = transcribed(call, self.hand, self.work, self.versions.model_version)
+        call, transcript = transcribed(call, self.hand, self.work, self.versions.model_version)
         self.hand.write(self.hand.item.heard())
         self.stage = Stage.SCORING
-        scorecard_id = scored(call, transcript, self.work, self.versions.engine_version)
+        scorecard_id = scored(call, transcript, self.hand, self.work, self.versions.engine_version)
         self.hand.write(self.hand.item.done(scorecard_id))
+        # Whoever sets roles sends back what is done. This looks after it is, so that between the two no item
+        # is left with a scorecard of other roles.
+        if self.work.patience.store(self.work.stores.calls.get, call.id).correction != call.correction:
+            self.hand.write(self.hand.item.rejudge())
 
     def _give_up(self) -> None:
         attempts, where = self.hand.item.attempts, self.hand.item.where

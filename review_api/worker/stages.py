@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callqa.v1 import (
     rubric_pb2,
@@ -13,70 +13,126 @@ from callqa.v1 import (
 
 from review_api.clock import now
 from review_api.domain.calls import Call, CallState
-from review_api.domain.hashing import transcript_id_of
+from review_api.domain.hearing import hearing_of
 from review_api.domain.results import ScorecardSummary, StoredScorecard, StoredTranscript
 from review_api.servicers.resource_names import scorecard_name, transcript_name
-from review_api.worker.service_errors import ServiceError
+from review_api.speaker_roles import kept_roles
+from review_api.use_cases.set_speaker_roles import corrected_transcript
+from review_api.worker.service_errors import RefusedError, ServiceError
 from servicekit.errors import UnavailableError
 from servicekit.wire import canonical_bytes, s_from_duration
 
 if TYPE_CHECKING:
+    from review_api.domain.hearing import Hearing
     from review_api.worker.item_in_hand import ItemInHand
     from review_api.worker.shard_work import ShardWork
+
+_ROLES_DONT_FIT: Final = "AUDIO_CHANNELS"
 
 
 class RecordingsAwayError(ServiceError):
     """The recordings could not be read just now; nothing is wrong with the item."""
 
 
-def transcribed(call: Call, hand: ItemInHand, work: ShardWork, model_version: str) -> StoredTranscript:
-    """Return the call's stored transcript by the model, heard now unless it is there."""
-    transcripts = work.stores.transcripts
-    stored = work.patience.store(transcripts.find, call.id, model_version)
-    if stored is None:
-        transcript = _transcribe(call, hand, work)
-        # The service's word counts: it may have been replaced by another version since it was asked.
-        transcript.name = transcript_name(call.id, transcript_id_of(transcript.model_version))
-        made = StoredTranscript(
-            call_id=call.id,
-            model_version=transcript.model_version,
-            duration_s=s_from_duration(transcript.duration),
-            payload=canonical_bytes(transcript),
-            create_time=now(),
-        )
-        stored = work.patience.store(transcripts.put, made)
-    transcript_id, duration_s = stored.id, stored.duration_s
-    work.patience.store(
-        work.stores.change_call, call.id, lambda seen: _released(seen).transcribed(transcript_id, duration_s)
-    )
-    return stored
+class RolesSetError(Exception):
+    """Somebody has set the call's roles while it was at work; the item is to be begun again."""
 
 
-def scored(call: Call, transcript: StoredTranscript, work: ShardWork, engine_version: str) -> str:
+def transcribed(
+    call: Call, hand: ItemInHand, work: ShardWork, model_version: str
+) -> tuple[Call, StoredTranscript]:
+    """Return the call as changed and its transcript by the model, heard now unless it is there.
+
+    Roles that somebody has set are kept. An item that is judged only has the transcript in force. Raises
+    RolesSetError.
+    """
+    if hand.item.judge_only:
+        return call, work.patience.store(work.stores.transcripts.get, call.id, call.transcript_id)
+    stored = _with_kept_roles(call, _heard(call, hand, work, model_version), work)
+
+    def noted(seen: Call) -> Call:
+        if seen.correction != call.correction:
+            raise RolesSetError
+        return _released(seen).transcribed(stored.id, stored.duration_s, base_transcript_id=stored.base_id)
+
+    return work.patience.store(work.stores.change_call, call.id, noted), stored
+
+
+def scored(
+    call: Call, transcript: StoredTranscript, hand: ItemInHand, work: ShardWork, engine_version: str
+) -> str:
     """Return the id of the call's scorecard under the pinned revision, made now unless it is there."""
     scorecards = work.stores.scorecards
     found = work.patience.store(
         scorecards.find_ids,
-        [call.id],
-        transcript_id=transcript.id,
+        {call.id: transcript.id},
         rubric_revision=work.revision.key,
         engine_version=engine_version,
     )
     scorecard_id = found.get(call.id, "")
     if not scorecard_id:
         scorecard_id = work.patience.store(scorecards.put, _score(call, transcript, work)).summary.id
-    work.patience.store(work.stores.change_call, call.id, lambda seen: _released(seen).scored(scorecard_id))
+    if not hand.item.judge_only or _shows_this_form(call, work):
+        work.patience.store(
+            work.stores.change_call, call.id, lambda seen: _released(seen).scored(scorecard_id)
+        )
     return scorecard_id
 
 
-def _transcribe(call: Call, hand: ItemInHand, work: ShardWork) -> transcript_pb2.Transcript:
+def _shows_this_form(call: Call, work: ShardWork) -> bool:
+    """Tell whether the scorecard in sight is by the pinned revision: one of another form stays in sight."""
+    if not call.scorecard_id:
+        return True
+    shown = work.patience.store(work.stores.scorecards.get, call.id, call.scorecard_id)
+    return shown.summary.rubric_revision == work.revision.key
+
+
+def _heard(call: Call, hand: ItemInHand, work: ShardWork, model_version: str) -> StoredTranscript:
+    stores = work.stores
+    profile = work.patience.store(stores.queues.find, call.spec.queue) if call.spec.queue else None
+    hearing = hearing_of(call.spec, profile)
+    stored = work.patience.store(stores.transcripts.find, call.id, hearing.transcript_id(model_version))
+    if stored is not None:
+        return stored
+    transcript = _transcribe(call, hearing, hand, work)
+    # The service's word counts: it may have been replaced by another version since it was asked.
+    identifier = hearing.transcript_id(transcript.model_version)
+    transcript.name = transcript_name(call.id, identifier)
+    made = StoredTranscript(
+        call_id=call.id,
+        id=identifier,
+        model_version=transcript.model_version,
+        duration_s=s_from_duration(transcript.duration),
+        payload=canonical_bytes(transcript),
+        create_time=now(),
+    )
+    return work.patience.store(stores.transcripts.put, made)
+
+
+def _with_kept_roles(call: Call, heard: StoredTranscript, work: ShardWork) -> StoredTranscript:
+    """Return the transcript with the roles that somebody has set, made now unless it is there."""
+    if not call.base_transcript_id:
+        return heard
+    transcripts = work.stores.transcripts
+    in_force = work.patience.store(transcripts.get, call.id, call.transcript_id)
+    if in_force.base_id == heard.id:
+        return in_force
+    roles = kept_roles(
+        transcript_pb2.Transcript.FromString(in_force.payload),
+        transcript_pb2.Transcript.FromString(heard.payload),
+    )
+    return work.patience.store(transcripts.put, corrected_transcript(heard, roles))
+
+
+def _transcribe(call: Call, hearing: Hearing, hand: ItemInHand, work: ShardWork) -> transcript_pb2.Transcript:
     config = transcription_service_pb2.TranscribeConfig(
-        language=call.spec.language,
+        language=hearing.language,
+        vocabulary=hearing.vocabulary,
         legs=[
             transcription_service_pb2.TranscribeConfig.AudioLeg(
-                channel_roles=[transcript_pb2.SpeakerRole.Value(role.value) for role in leg.channel_roles]
+                channel_roles=[transcript_pb2.SpeakerRole.Value(role.value) for role in roles]
             )
-            for leg in call.spec.legs
+            for roles in hearing.leg_roles
         ],
     )
     pieces = (work.stores.recordings.iter_bytes(leg.recording_sha256) for leg in call.spec.legs)
@@ -86,6 +142,11 @@ def _transcribe(call: Call, hand: ItemInHand, work: ShardWork) -> transcript_pb2
         )
     except UnavailableError as error:
         raise RecordingsAwayError("the recordings cannot be read just now") from error
+    except RefusedError as error:
+        if error.reason != _ROLES_DONT_FIT or not hearing.roles_by_queue:
+            raise
+        # A queue's roles are for recordings with as many channels; any other is heard as if it had none.
+        return _transcribe(call, hearing.without_queue_roles(), hand, work)
 
 
 def _score(call: Call, transcript: StoredTranscript, work: ShardWork) -> StoredScorecard:

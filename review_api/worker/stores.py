@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         BatchRepository,
         CallRepository,
         EngineRegister,
+        QueueProfileRepository,
         RecordingStore,
         RubricRepository,
         ScorecardRepository,
@@ -33,6 +34,7 @@ class Stores:
     transcripts: TranscriptRepository
     scorecards: ScorecardRepository
     rubrics: RubricRepository
+    queues: QueueProfileRepository
     engines: EngineRegister
     recordings: RecordingStore
 

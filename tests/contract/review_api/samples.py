@@ -54,11 +54,12 @@ def make_batch(items: int = 3, *, shards: int = 1, identifier: str = "b1") -> tu
 
 
 def make_transcript(
-    payload: bytes = b"words", *, model_version: str = "m1", call_id: str = "c1"
+    payload: bytes = b"words", *, identifier: str = "t1", model_version: str = "m1"
 ) -> StoredTranscript:
     """Return a transcript with this payload."""
     return StoredTranscript(
-        call_id=call_id,
+        call_id="c1",
+        id=identifier,
         model_version=model_version,
         duration_s=61.5,
         payload=payload,

@@ -88,5 +88,11 @@ def test_indexes_may_be_made_again() -> None:
     assert {document._get_collection_name(): indexes_of(document) for document in ALL} == before
 
 
+def test_an_index_that_allowed_one_transcript_by_a_model_goes() -> None:
+    database()["transcripts"].create_index([("call_id", 1), ("model_version", 1)], unique=True)
+    ensure_indexes()
+    assert set(database()["transcripts"].index_information()) == {"_id_"}
+
+
 def indexes_of(document: Any) -> set[str]:  # noqa: ANN401
     return set(document._get_collection().index_information())

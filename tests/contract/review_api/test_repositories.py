@@ -122,9 +122,27 @@ def test_the_first_transcript_of_a_key_stays() -> None:
     transcripts = MongoTranscriptRepository()
     first = transcripts.put(make_transcript(b"first"))
     assert transcripts.put(make_transcript(b"second")) == first
-    assert transcripts.find("c1", "m1") == first
-    assert transcripts.find("c1", "m2") is None
+    assert transcripts.find("c1", "t1") == first
+    assert transcripts.find("c1", "t2") is None
     assert first.payload == b"first"
+
+
+def test_what_was_stored_before_roles_could_be_set_is_read() -> None:
+    transcripts, calls, batches = (
+        MongoTranscriptRepository(),
+        MongoCallRepository(),
+        MongoBatchRepository(),
+    )
+    transcript, call, (batch, items) = make_transcript(), make_call(), make_batch(1)
+    transcripts.put(transcript)
+    calls.add_all([call])
+    batches.create(batch, items)
+    database()["transcripts"].update_one({}, {"$unset": {"base_id": ""}})
+    database()["calls"].update_one({}, {"$unset": {"base_transcript_id": ""}})
+    database()["batch_items"].update_one({}, {"$unset": {"judge_only": ""}})
+    assert transcripts.get("c1", "t1") == transcript
+    assert calls.get(call.id) == call
+    assert batches.items_of_call(items[0].call_id) == items
 
 
 def test_many_writers_of_one_transcript_leave_one() -> None:
@@ -145,16 +163,15 @@ def test_many_writers_of_one_transcript_leave_one() -> None:
     assert len({result.payload for result in results}) == 1
 
 
-def test_the_latest_transcript_is_the_newest() -> None:
+def test_a_call_has_several_transcripts_by_one_model() -> None:
     transcripts = MongoTranscriptRepository()
-    newest = make_transcript(model_version="m2")
-    transcripts.put(newest)
-    older = replace(make_transcript(model_version="m1"), create_time=MOMENT.replace(year=2025))
-    transcripts.put(older)
-    assert transcripts.get("c1", "latest") == newest
-    assert transcripts.get("c1", older.id) == older
-    with pytest.raises(NotFoundError, match="calls/c2/transcripts/latest"):
-        transcripts.get("c2", "latest")
+    heard, corrected = make_transcript(), replace(make_transcript(b"roles", identifier="t2"), base_id="t1")
+    for transcript in (heard, corrected):
+        transcripts.put(transcript)
+    assert transcripts.get("c1", "t1") == heard
+    assert transcripts.get("c1", "t2") == corrected
+    with pytest.raises(NotFoundError, match="calls/c2/transcripts/t1"):
+        transcripts.get("c2", "t1")
 
 
 @pytest.mark.parametrize("size_bytes", [8 * 1024 * 1024, 8 * 1024 * 1024 + 1, 17 * 1024 * 1024])
@@ -180,9 +197,10 @@ def test_the_first_scorecard_of_a_key_stays() -> None:
     other_engine = scorecards.put(make_scorecard(engine_version="e2"))
     assert other_engine.summary.id != first.summary.id
     found = scorecards.find_ids(
-        ["c0", "c1"], transcript_id="t1", rubric_revision="form/0123456789abcdef", engine_version="e1"
+        {"c0": "t1", "c1": "t1"}, rubric_revision="form/0123456789abcdef", engine_version="e1"
     )
     assert found == {"c0": first.summary.id}
+    assert not scorecards.find_ids({"c0": "t2"}, rubric_revision="form/0123456789abcdef", engine_version="e1")
 
 
 def test_a_batch_is_made_once() -> None:

@@ -18,20 +18,26 @@ from callqa.v1 import (
     transcription_service_pb2_grpc,
 )
 
+from servicekit.errors import InvalidInputError
 from servicekit.server import Service, start_server
 from servicekit.settings import ServerSettings
 from servicekit.wire import canonical_bytes, duration_from_s, sha256_hex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import grpc
 
 
-class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServicer):
-    """Hears one turn in every call.
+class AudioChannelsError(InvalidInputError):
+    reason = "AUDIO_CHANNELS"
 
-    `failures` holds, by audio, what the next calls raise; `broken` is what every request raises.
+
+class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServicer):
+    """Hears one turn of each channel's speaker in every call; both together are the audio's hash.
+
+    `channels` is how many it finds in a recording; `configs` is what it was told. `failures` holds, by audio,
+    what the next calls raise; `broken` is what every request raises.
     """
 
     def __init__(self) -> None:
@@ -40,6 +46,8 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
         self.broken: Exception | None = None
         self.heard: Counter[bytes] = Counter()
         self.legs: list[list[bytes]] = []
+        self.configs: list[transcription_service_pb2.TranscribeConfig] = []
+        self.channels = 2
         self.entered = threading.Event()
         self.go_on = threading.Event()
         self.go_on.set()
@@ -65,6 +73,7 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
         with self._lock:
             self.heard[audio] += 1
             self.legs.append(legs)
+            self.configs.append(config)
             failure = self.failures[audio].pop(0) if self.failures[audio] else None
         for heard_s in (1.0, 2.0):
             yield transcription_service_pb2.TranscribeCallResponse(
@@ -78,24 +87,60 @@ class FakeTranscription(transcription_service_pb2_grpc.TranscriptionServiceServi
                 return
         if failure := failure or self.broken:
             raise failure
-        yield transcription_service_pb2.TranscribeCallResponse(transcript=self._transcript(audio))
-
-    def _transcript(self, audio: bytes) -> transcript_pb2.Transcript:
-        text = hashlib.sha256(audio).hexdigest()
-        word = transcript_pb2.Word(text=text, end_offset=duration_from_s(1.0), confidence=0.9)
-        turn = transcript_pb2.Turn(role=transcript_pb2.AGENT, role_confidence=1.0, text=text, words=[word])
-        return transcript_pb2.Transcript(
-            language="en", duration=duration_from_s(2.0), model_version=self.model_version, turns=[turn]
+        stated = [role for leg in config.legs for role in leg.channel_roles]
+        if stated and len(stated) != self.channels:
+            raise AudioChannelsError(f"{self.channels} channels, {len(stated)} roles")
+        roles = stated or [transcript_pb2.AGENT, transcript_pb2.CUSTOMER][: self.channels]
+        yield transcription_service_pb2.TranscribeCallResponse(
+            transcript=self._transcript(audio, roles, config)
         )
+
+    def _transcript(
+        self,
+        audio: bytes,
+        roles: Sequence[transcript_pb2.SpeakerRole.ValueType],
+        config: transcription_service_pb2.TranscribeConfig,
+    ) -> transcript_pb2.Transcript:
+        text = hashlib.sha256(audio).hexdigest()
+        transcript = transcript_pb2.Transcript(
+            language=config.language,
+            vocabulary=config.vocabulary,
+            duration=duration_from_s(2.0),
+            model_version=self.model_version,
+        )
+        for index, role in enumerate(roles):
+            word = transcript_pb2.Word(
+                text=text[index * 32 :][:32],
+                start_offset=duration_from_s(float(index)),
+                end_offset=duration_from_s(index + 1.0),
+                confidence=0.9,
+            )
+            transcript.turns.add(
+                index=index, speaker=index, role=role, role_confidence=1.0, text=word.text, words=[word]
+            )
+            transcript.speakers.add(
+                index=index,
+                channel=index,
+                role=role,
+                role_confidence=1.0,
+                role_source=transcript_pb2.CONVENTION,
+                separation_confidence=1.0,
+            )
+            transcript.channels.add(channel=index, role=role, state=transcript_pb2.ChannelReport.HEARD)
+        transcript.quality.warnings.add(code=transcript_pb2.QualityWarning.SWAPPED_CHANNELS, message="?")
+        transcript.quality.warnings.add(code=transcript_pb2.QualityWarning.CLIPPED, message="!")
+        return transcript
 
 
 class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
-    """Passes every call; `builtins` are the rubrics by name.
+    """Passes every call of which the agent speaks first; `builtins` are the rubrics by name.
 
-    `failures` are what the next calls raise; `broken` is what every request raises.
+    `failures` are what the next calls raise; `broken` is what every request raises. `meanwhile` happens while
+    the next transcripts are judged.
     """
 
     def __init__(self) -> None:
+        self.meanwhile: list[Callable[[], object]] = []
         self.engine_version = "fake-engine-1"
         self.failures: list[Exception] = []
         self.broken: Exception | None = None
@@ -128,6 +173,8 @@ class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
         self, request: scoring_service_pb2.ScoreTranscriptRequest, context: grpc.ServicerContext
     ) -> scorecard_pb2.Scorecard:
         self.scored[request.transcript.name] += 1
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         if failure := self.failures.pop(0) if self.failures else self.broken:
             raise failure
         unnamed = transcript_pb2.Transcript.FromString(request.transcript.SerializeToString())
@@ -137,7 +184,7 @@ class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
             transcript_sha256=sha256_hex(canonical_bytes(unnamed)),
             rubric_revision=request.rubric_revision.name,
             engine_version=self.engine_version,
-            score=75.0,
+            score=75.0 if request.transcript.turns[0].role == transcript_pb2.AGENT else 25.0,
             flags=["needs-review"],
             outcome=scorecard_pb2.Outcome(result=scorecard_pb2.Outcome.RESOLVED),
         )

@@ -13,6 +13,7 @@ from callqa.v1 import (
     call_pb2,
     call_service_pb2,
     call_service_pb2_grpc,
+    queue_service_pb2_grpc,
     rubric_service_pb2_grpc,
     scorecard_service_pb2_grpc,
     transcript_pb2,
@@ -62,6 +63,10 @@ class Stack:
     @property
     def calls(self) -> call_service_pb2_grpc.CallServiceStub:
         return call_service_pb2_grpc.CallServiceStub(self.channel)
+
+    @property
+    def queues(self) -> queue_service_pb2_grpc.QueueServiceStub:
+        return queue_service_pb2_grpc.QueueServiceStub(self.channel)
 
     @property
     def scorecards(self) -> scorecard_service_pb2_grpc.ScorecardServiceStub:

@@ -58,7 +58,7 @@ def test_a_call_is_stored_as_it_was_described(stack: Stack) -> None:
     stored = stack.calls.GetCall(call_service_pb2.GetCallRequest(name=batch.items[0].call), timeout=10)
     assert stored.state == call_pb2.Call.RECEIVED
     assert (stored.external_id, stored.agent, stored.queue) == ("audio", "ada", "billing")
-    assert (stored.language, dict(stored.labels)) == ("en", {"team.name": "blue"})
+    assert (stored.language, dict(stored.labels)) == ("", {"team.name": "blue"})
     assert stored.start_time == Timestamp(seconds=1_700_000_000, nanos=123_000_000)
     assert stored.legs == call.legs
     assert stored.etag

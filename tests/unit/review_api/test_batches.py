@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review_api.domain.batches import Batch, BatchItem, BatchState, Counts, ItemState
-from review_api.domain.hashing import batch_id_of, scorecard_id_of, transcript_id_of
+from review_api.domain.calls import SpeakerRole
+from review_api.domain.hashing import (
+    batch_id_of,
+    corrected_transcript_id_of,
+    scorecard_id_of,
+    transcript_id_of,
+)
 from review_api.domain.quarantine import Quarantine, Stage
 from review_api.domain.sharding import plan_shards
 from servicekit.errors import WrongStateError
@@ -48,6 +55,19 @@ def test_a_reopened_item_has_all_its_attempts() -> None:
     assert ITEM.begin("lease").set_aside(QUARANTINE).reopen() == ITEM
 
 
+def test_a_done_item_is_judged_again_alone() -> None:
+    back = ITEM.begin("lease").heard().done("s1").rejudge()
+    assert back == replace(ITEM, judge_only=True)
+    assert back.begin("l").put_back().judge_only
+    assert not back.begin("l").heard().done("s2").judge_only
+    assert not back.begin("l").set_aside(QUARANTINE).judge_only
+
+
+def test_an_ended_item_is_heard_again() -> None:
+    assert ITEM.begin("lease").heard().done("s1").rehear() == ITEM
+    assert ITEM.begin("lease").set_aside(QUARANTINE).rehear() == ITEM
+
+
 def test_a_wrong_verb_says_what_is_possible() -> None:
     done = ITEM.begin("lease").heard().done("s1")
     finished: list[Callable[[], object]] = [
@@ -57,12 +77,14 @@ def test_a_wrong_verb_says_what_is_possible() -> None:
         done.put_back,
     ]
     for verb in finished:
-        with pytest.raises(WrongStateError, match=r"batches/b1 item 3 is DONE.*possible: nothing"):
+        with pytest.raises(WrongStateError, match=r"batches/b1 item 3 is DONE.*possible: rejudge, rehear"):
             verb()
     for verb in (
         ITEM.heard,
         ITEM.put_back,
         ITEM.reopen,
+        ITEM.rejudge,
+        ITEM.rehear,
         lambda: ITEM.done("s"),
         lambda: ITEM.hear_progress(0),
     ):
@@ -90,7 +112,14 @@ def test_ids_are_derived() -> None:
     assert batch_id_of(["a", "b"], "r/1") == batch_id_of(["b", "a"], "r/1")
     assert batch_id_of(["a", "b"], "r/1") != batch_id_of(["a", "b"], "r/2")
     assert batch_id_of(["a"], "r/1") != batch_id_of(["a", "b"], "r/1")
+    # Fixed for ever: stored transcripts are found by it.
     assert transcript_id_of("model 1") == sha256_hex(b"model 1")[:16]
+    corrected = {
+        corrected_transcript_id_of(base, roles)
+        for base in ("t1", "t2")
+        for roles in ([SpeakerRole.AGENT], [SpeakerRole.CUSTOMER], [SpeakerRole.AGENT] * 2)
+    }
+    assert len(corrected) == 6
     assert len({scorecard_id_of(*key) for key in (("t", "r", "e"), ("t", "re", ""), ("tr", "", "e"))}) == 3
 
 

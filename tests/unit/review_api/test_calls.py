@@ -35,7 +35,7 @@ def test_spaces_of_other_scripts_are_taken() -> None:
 def test_the_same_input_has_the_same_id() -> None:
     assert SPEC.call_id == CallSpec(legs=(LEG,), labels=(("a", "b"),)).call_id
     # Fixed for ever: stored calls are found by it.
-    assert CallSpec(legs=(LEG,)).call_id == "7413efe40f1e760bdabd365bdca0bd3e"
+    assert CallSpec(legs=(LEG,), language="en").call_id == "7413efe40f1e760bdabd365bdca0bd3e"
     assert replace(SPEC, legs=(replace(LEG, file_name="other name"),)).call_id == SPEC.call_id
 
 
@@ -46,6 +46,7 @@ def test_the_same_input_has_the_same_id() -> None:
         {"agent": "x"},
         {"queue": "x"},
         {"start_time": MOMENT},
+        {"language": "en"},
         {"language": "de"},
         {"labels": (("a", "c"),)},
         {"legs": (replace(LEG, recording_sha256="b" * 64),)},
@@ -63,7 +64,6 @@ def test_other_input_has_another_id(other: dict[str, Any]) -> None:
         ({"external_id": "x" * 257}, "external_id"),
         ({"agent": "bell\a"}, "agent"),
         ({"queue": "two\nlines"}, "queue"),
-        ({"language": ""}, "language"),
         ({"language": "english please"}, "language"),
         ({"start_time": datetime(2026, 1, 1)}, "start_time"),  # noqa: DTZ001 - what is refused
         ({"labels": tuple((str(number), "") for number in range(65))}, "labels"),
@@ -137,6 +137,11 @@ class CallMachine(RuleBasedStateMachine):
     def scored(self, scorecard: str) -> None:
         self.attempt(lambda: self.call.scored(scorecard), {CallState.TRANSCRIBED, CallState.SCORED})
 
+    @rule(base=st.sampled_from(["", "t1"]))
+    def roles_set(self, base: str) -> None:
+        allowed = {CallState.TRANSCRIBED, CallState.SCORED}
+        self.attempt(lambda: self.call.roles_set("t3", base_transcript_id=base), allowed)
+
     @rule()
     def set_aside(self) -> None:
         allowed = {CallState.RECEIVED, CallState.TRANSCRIBED, CallState.QUARANTINED}
@@ -155,6 +160,7 @@ class CallMachine(RuleBasedStateMachine):
         if call.state in {CallState.TRANSCRIBED, CallState.SCORED}:
             assert call.transcript_id
             assert call.duration_s is not None
+        assert call.correction == (call.transcript_id if call.base_transcript_id else "")
         if call.state is CallState.RECEIVED:
             assert not call.transcript_id
 
