@@ -1,0 +1,71 @@
+"""Splits embedded speech in two, and says how clearly it falls apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transcription.voice_embedding import Embeddings
+    from transcription.voice_phrases import Phrase
+
+Scores = NDArray[np.float64]
+"""One number for each word or stretch, above 0 for the second voice."""
+
+_ROUNDS: Final = 50
+# The widest spread of the speech need not be that between its voices, so several are tried.
+_STARTS: Final = 3
+_LONG_PHRASE_S: Final = 0.6
+_MIN_LONG_PHRASES: Final = 4
+_MAX_PHRASE_WEIGHT_S: Final = 3.0
+_TINY: Final = 1e-6
+
+
+def voice_direction(embeddings: Embeddings, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the vector from the middle of one voice to that of the other, by spherical 2-means.
+
+    Starts along each of the widest spreads and keeps the split that fits best. All zeros when nothing splits.
+    """
+    vectors = embeddings.astype(np.float64)
+    weighted = vectors * weights[:, None]
+    centred = vectors - weighted.sum(axis=0) / weights.sum()
+    _, axes = np.linalg.eigh((centred * weights[:, None]).T @ centred)
+    best, best_fit = np.zeros(vectors.shape[1]), -np.inf
+    for start in range(1, _STARTS + 1):
+        second = centred @ axes[:, -start] > 0
+        for _ in range(_ROUNDS):
+            middles = np.stack([weighted[~second].sum(axis=0), weighted[second].sum(axis=0)])
+            middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), _TINY)
+            likeness = vectors @ middles.T
+            moved = likeness[:, 1] > likeness[:, 0]
+            if (moved == second).all():
+                break
+            second = moved
+        fit = float((likeness.max(axis=1) * weights).sum())
+        if fit > best_fit:
+            best, best_fit = middles[1] - middles[0], fit
+    return best
+
+
+def split_strength(phrases: Sequence[Phrase], scores: Scores) -> tuple[float, float]:
+    """Return how clearly phrases fall into two voices, and half the distance between the two.
+
+    `scores` has one entry per word. The strength is the geometric mean of two: the distance between the
+    voices, and that distance in standard deviations within a voice. 0 where there is too little to say.
+    """
+    long = [phrase for phrase in phrases if phrase.duration_s > _LONG_PHRASE_S]
+    means = np.array([scores[phrase.first : phrase.last].mean() for phrase in long])
+    second = means > 0
+    if len(long) < _MIN_LONG_PHRASES or second.all() or not second.any():
+        return 0.0, 1.0
+    weights = np.array([min(phrase.duration_s, _MAX_PHRASE_WEIGHT_S) for phrase in long])
+    middles = [np.average(means[side], weights=weights[side]) for side in (~second, second)]
+    spread = weights * np.square(means - np.where(second, middles[1], middles[0]))
+    # Two middles were fitted, which makes the spread of few phrases look smaller than it is.
+    deviation = np.sqrt(spread.sum() / weights.sum() * len(long) / (len(long) - 2))
+    gap = float(middles[1] - middles[0])
+    return gap / float(np.sqrt(max(deviation, _TINY))), gap / 2
