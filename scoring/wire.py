@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callqa.v1 import finding_pb2, rubric_pb2, scorecard_pb2, transcript_pb2
 
 from scoring.domain.files import SourceFile
-from scoring.domain.transcript import Role, Transcript, Turn, Word
+from scoring.domain.transcript import MissedSpeech, Role, Transcript, Turn, Word
 from scoring.errors import TranscriptInvalidError
 from servicekit.errors import FieldViolation, InvalidInputError
 from servicekit.wire import canonical_bytes, duration_from_s, s_from_duration, sha256_hex
@@ -38,18 +38,42 @@ def transcript_from_wire(message: transcript_pb2.Transcript) -> Transcript:
             language=message.language,
             duration_s=s_from_duration(message.duration),
             turns=turns,
+            missed=tuple(_missed(message)),
         )
+
+
+def _missed(message: transcript_pb2.Transcript) -> Iterator[MissedSpeech]:
+    """Yield whoever may speak on channels of which speech was missed; anybody where no channel is named."""
+    for warning in message.quality.warnings:
+        if warning.code != transcript_pb2.QualityWarning.SPEECH_MISSED:
+            continue
+        if not warning.HasField("channel"):
+            yield MissedSpeech(role=Role.UNKNOWN, role_confidence=1.0)
+            continue
+        voices = [speaker for speaker in message.speakers if speaker.channel == warning.channel]
+        for speaker in voices:
+            yield MissedSpeech(
+                role=_role(speaker.role), role_confidence=round(speaker.role_confidence, _FLOAT_DIGITS)
+            )
+        if not voices:
+            # Nobody was heard on it: what the channel map says is all there is.
+            stated = [one.role for one in message.channels if one.channel == warning.channel]
+            yield MissedSpeech(role=_role(stated[0]) if stated else Role.UNKNOWN, role_confidence=1.0)
+
+
+def _role(number: transcript_pb2.SpeakerRole.ValueType) -> Role:
+    names = transcript_pb2.SpeakerRole.DESCRIPTOR.values_by_number
+    name = names[number].name if number in names else ""
+    # A role that isn't set, or that this version doesn't know, is nobody's.
+    return Role[name] if name in Role.__members__ else Role.UNKNOWN
 
 
 def _turn(message: transcript_pb2.Turn, place: str) -> Turn:
     words = tuple(_word(word, f"{place}.words[{position}]") for position, word in enumerate(message.words))
-    names = transcript_pb2.SpeakerRole.DESCRIPTOR.values_by_number
-    name = names[message.role].name if message.role in names else ""
     with _at(place):
         return Turn(
             index=message.index,
-            # A role that isn't set, or that this version doesn't know, is nobody's.
-            role=Role[name] if name in Role.__members__ else Role.UNKNOWN,
+            role=_role(message.role),
             role_confidence=round(message.role_confidence, _FLOAT_DIGITS),
             text=message.text,
             words=words,

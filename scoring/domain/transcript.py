@@ -68,6 +68,14 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissedSpeech:
+    """Somebody of whose speech much was not heard; the confidence is the role's, 0 to 1."""
+
+    role: Role
+    role_confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """The turns of one call in the order of their first words. `sha256` is that of all but its name."""
 
@@ -76,6 +84,7 @@ class Transcript:
     language: str
     duration_s: float
     turns: tuple[Turn, ...]
+    missed: tuple[MissedSpeech, ...] = ()
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.duration_s) or self.duration_s < 0:

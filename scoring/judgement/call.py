@@ -37,6 +37,18 @@ class ReadCall:
         return [turn for turn in self.transcript.turns if self.role(turn) is role]
 
     @cached_property
+    def missed(self) -> frozenset[Role]:
+        """The roles of whose speech much was not heard; UNKNOWN stands for anybody."""
+        floor = self.terms.role_confidence_floor
+        return frozenset(
+            one.role if one.role_confidence >= floor else Role.UNKNOWN for one in self.transcript.missed
+        )
+
+    def is_missed(self, role: Role) -> bool:
+        """Tell whether so much of a role's speech was not heard that its silence says nothing."""
+        return bool(self.missed & {role, Role.UNKNOWN})
+
+    @cached_property
     def is_one_sided(self) -> bool:
         """Tell whether the agent or the customer is never heard, and nobody who may be them."""
         roles = {self.role(turn) for turn in self.transcript.turns}

@@ -89,6 +89,10 @@ def _no_occasion(call: ReadCall, marker: Rule, whole: Span) -> Verdict:
     proofs = [absence(call, trigger, whole) for trigger in triggers]
     if not call.turns_of(Role.CUSTOMER):
         return insufficient("No words of the customer were heard.", *proofs)
+    if call.is_missed(Role.CUSTOMER):
+        return insufficient(
+            "Nothing calls for it, but much of what the customer says was not heard.", *proofs
+        )
     unknown = unknown_turns(call, whole)
     if unknown:
         return insufficient(
@@ -112,7 +116,11 @@ def _answer(call: ReadCall, opened: tuple[Finding, ...], marker: Rule, within_ag
     proof = absence(call, marker, span, answers_to=[trigger])
     if unsure:
         return unsure[0]
-    if unknown_turns(call, span) or (call.turns_of(Role.AGENT) and is_garbled(call, Role.AGENT, span)):
+    if (
+        unknown_turns(call, span)
+        or call.is_missed(Role.AGENT)
+        or (call.turns_of(Role.AGENT) and is_garbled(call, Role.AGENT, span))
+    ):
         return insufficient(
             f"The customer's words at {times([trigger])} call for it, but the reply wasn't heard well.",
             trigger,

@@ -66,7 +66,8 @@ class HoldAnnounced:
     def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
         """NOT_APPLICABLE without a long silence; FAIL for the first that nobody announces.
 
-        INSUFFICIENT_EVIDENCE where only one side was recorded: the other one isn't known to be silent.
+        INSUFFICIENT_EVIDENCE where one side was not recorded, or much of it not heard: it isn't known to be
+        silent.
         """
         asked = cast("Announced", check)
         holds = silences(call, asked.silence_s)
@@ -76,6 +77,12 @@ class HoldAnnounced:
             return insufficient(
                 f"Nothing was heard for {asked.silence_s:g} s or more, but one side of the call is missing:"
                 " it may have spoken there.",
+                *(hold.finding for hold in holds),
+            )
+        if call.missed:
+            return insufficient(
+                f"No words were heard for {asked.silence_s:g} s or more, but much of what is said in the call"
+                " was not heard: somebody may have spoken there.",
                 *(hold.finding for hold in holds),
             )
         verdicts = [_announced(call, hold, asked) for hold in holds]

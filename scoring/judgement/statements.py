@@ -88,6 +88,8 @@ def blind_spot(call: ReadCall, rule: Rule, span: Span) -> str:
     who = rule.role.value.lower()
     if not call.turns_of(rule.role):
         return f"No words of the {who} were heard."
+    if call.is_missed(rule.role):
+        return f"Nothing matched, but much of what the {who} says was not heard."
     unknown = unknown_turns(call, span)
     if unknown:
         turns = counted(len(unknown), "turn")
@@ -184,7 +186,9 @@ class NotSaid:
             proofs += [*heard.rejected, proof]
             if doubt is not None:
                 doubtful.append(doubt)
-            elif not call.turns_of(rule.role) or is_garbled(call, rule.role, span):
+            elif (
+                not call.turns_of(rule.role) or call.is_missed(rule.role) or is_garbled(call, rule.role, span)
+            ):
                 doubtful.append(insufficient(blind_spot(call, rule, span), proof))
         if doubtful:
             return doubtful[0]

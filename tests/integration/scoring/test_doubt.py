@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scoring.domain.scorecard import Scorecard
-from scoring.domain.transcript import Role, Transcript
+from scoring.domain.transcript import MissedSpeech, Role, Transcript
 from tests.unit.scoring.spoken import call_of, score, spoken, turn, values
 
 ASKS = ("agent", "Could you tell me your date of birth and your postcode, please?")
@@ -141,3 +141,47 @@ def test_an_absence_says_what_was_searched() -> None:
     if searched.nearest is not None:
         text = transcript.turns[searched.nearest.turn].text
         assert searched.nearest.quote == text[searched.nearest.start_char : searched.nearest.end_char]
+
+
+SILENT = spoken(*call_of(("customer", "Hello, my card is blocked, and I am really upset about it.")))
+
+
+def missing(transcript: Transcript, role: Role, confidence: float = 1.0) -> dict[str, str]:
+    """Answer the call as if much of this role's speech had not been heard."""
+    missed = (MissedSpeech(role=role, role_confidence=confidence),)
+    return values(score(replace(transcript, missed=missed)))
+
+
+def test_an_absence_proves_nothing_where_the_agent_was_missed() -> None:
+    heard, missed = values(score(SILENT)), missing(SILENT, Role.AGENT)
+    failed = {criterion for criterion, value in heard.items() if value == "FAIL"}
+    assert {"script.identity_verification", "empathy.acknowledgement"} <= failed
+    assert {missed[criterion] for criterion in failed} == {"INSUFFICIENT_EVIDENCE"}
+    # Nor is the agent known not to have promised anything; what was said was said.
+    assert (heard["script.no_guarantee"], missed["script.no_guarantee"]) == ("PASS", "INSUFFICIENT_EVIDENCE")
+    assert missed["script.greeting"] == "PASS"
+
+
+def test_a_missed_customer_may_have_called_for_empathy() -> None:
+    calm = spoken(*call_of(("customer", "Hello, what is the balance of my account today, please?")))
+    assert values(score(calm))["empathy.apology"] == "NOT_APPLICABLE"
+    missed = missing(calm, Role.CUSTOMER)
+    assert missed["empathy.apology"] == "INSUFFICIENT_EVIDENCE"
+    # The agent was heard.
+    assert missed["script.identity_verification"] == "FAIL"
+
+
+def test_anybody_may_be_who_was_missed() -> None:
+    for role, confidence in ((Role.UNKNOWN, 1.0), (Role.CUSTOMER, 0.1)):
+        assert missing(SILENT, role, confidence)["script.identity_verification"] == "INSUFFICIENT_EVIDENCE"
+
+
+def test_a_silence_in_which_speech_was_missed_is_no_hold() -> None:
+    quiet = spoken(*call_of(("customer", "Where is my order?"), ("agent", "It left us this morning.", 20.0)))
+    assert values(score(quiet))["handling.hold_announced"] == "FAIL"
+    assert missing(quiet, Role.CUSTOMER)["handling.hold_announced"] == "INSUFFICIENT_EVIDENCE"
+
+
+def test_a_prohibited_statement_that_was_heard_stands() -> None:
+    promised = spoken(*call_of(("agent", "I guarantee that you will have the money tomorrow.")))
+    assert missing(promised, Role.AGENT)["script.no_guarantee"] == "FAIL"
