@@ -62,15 +62,18 @@ def talk_overlaps(
     goes on, because nobody can say who was first.
     """
     voices = {one.speaker.index: _voice(one.words) for one in spoken}
+    punctuated = any(word.text.endswith(_SENTENCE_ENDS) for one in spoken for word in one.words)
     found: list[TalkOverlap] = []
     talking: list[TalkSpan] = []
     for place, second in enumerate(spans):
         talking = [span for span in talking if span.end_s > second.start_s]
         for first in talking:
             end_s = min(first.end_s, second.end_s)
-            if first.speaker != second.speaker and end_s - second.start_s >= min_overlap_s:
+            if first.speaker != second.speaker and round(end_s - second.start_s, 3) >= min_overlap_s:
                 following = _next_speaker(spans, place + 1, first, second)
-                earlier, later, kind = _judged(first, second, following, voices, backchannels)
+                earlier, later, kind = _judged(
+                    first, second, following, voices, backchannels, punctuated=punctuated
+                )
                 found.append(
                     TalkOverlap(
                         kind=kind,
@@ -113,7 +116,10 @@ def _judged(
     following: int | None,
     voices: Mapping[int, _Voice],
     backchannels: Backchannels,
+    *,
+    punctuated: bool,
 ) -> tuple[TalkSpan, TalkSpan, OverlapKind]:
+    """Return who of the two was first, who was second, and what came of it."""
     goes_on_s = second.end_s - first.end_s
     takes_floor = goes_on_s > _ERROR_S or (goes_on_s >= -_ERROR_S and following == second.speaker)
     if takes_floor and second.start_s - first.start_s < _ERROR_S:
@@ -124,12 +130,12 @@ def _judged(
     if not takes_floor:
         return first, second, OverlapKind.ATTEMPT
     yielded = backchannels.is_one(voices[first.speaker].said_in(first), first.end_s - first.start_s)
-    if yielded or _at_sentence_end(first, second, voices[first.speaker]):
+    if punctuated:
+        ending = voices[first.speaker].ends_sentence_between(
+            second.start_s - _ERROR_S, second.start_s + _SENTENCE_END_AHEAD_S
+        )
+    else:
+        ending = first.end_s - second.start_s <= _SHORT_OVERLAP_S
+    if yielded or ending:
         return first, second, OverlapKind.TURN_CHANGE
     return first, second, OverlapKind.INTERRUPTION
-
-
-def _at_sentence_end(first: TalkSpan, second: TalkSpan, voice: _Voice) -> bool:
-    if not voice.sentence_ends_s:
-        return first.end_s - second.start_s <= _SHORT_OVERLAP_S
-    return voice.ends_sentence_between(second.start_s - _ERROR_S, second.start_s + _SENTENCE_END_AHEAD_S)

@@ -43,7 +43,7 @@ _MUSIC_WINDOW_FRAMES: Final = 32
 _MIN_MUSIC_FRAMES: Final = 16
 _THREE_PARTIALS_SHARE: Final = 0.65
 _TWO_PARTIALS_SHARE: Final = 0.95
-_NEW_PARTIALS_PER_S: Final = 0.9
+_NEW_PARTIALS_PER_S: Final = 1.2
 _MUSIC_GAP_S: Final = 2.0
 
 _Ranks = NDArray[np.int8]
@@ -112,8 +112,9 @@ def _ranks(sounds: Sounds, *, noise_dbfs: float) -> _Ranks:
         if span.kind is not QuietKind.MUSIC:
             place = slice(span.first, span.end)
             ranks[place] = _RANK[span.kind]
-            # A dial tone is two steady partials; in the midst of music, a tone is a note.
-            if not music[max(0, span.first - 1)] or not music[min(len(music) - 1, span.end)]:
+            # Ringing is steady partials too; another tone in the midst of music is a note of it.
+            beside = music[max(0, span.first - 1) : span.first], music[span.end : span.end + 1]
+            if span.kind is QuietKind.RINGBACK or not all(side.any() for side in beside):
                 music[place] = False
     ranks[music] = _RANK[QuietKind.MUSIC]
     return ranks

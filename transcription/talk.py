@@ -1,7 +1,7 @@
 """When each speaker talks: words say who and about when, loudness says exactly when.
 
 An engine's word times are off by 0.1 to 0.3 s, and its words swallow pauses. So a talk span is where the
-speaker's channel is as loud as their speech, near their words: that has a quarter of the error that word times
+speaker's channel is as loud as their speech, near their words: a quarter of the error that word times
 have against spans that people marked (docs/acoustics.md). Pure: the same words and levels, the same spans.
 """
 
