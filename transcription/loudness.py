@@ -24,9 +24,11 @@ _FLOOR_DBFS: Final = -120.0
 _BLOCK_FRAMES: Final = 2400
 # Frames this far below the mean power of a channel are pauses and line noise (after EBU R 128's gate).
 _GATE_DB: Final = 10.0
-_LOUD_PERCENTILE: Final = 90.0
+_LOUD_PERCENTILE: Final = 95.0
 _MAX_GAIN_DB: Final = 30.0
 _QUIET_PLACE_FRAMES: Final = 20
+_SYLLABLE_FRAMES: Final = 4
+_SYLLABLE_PAUSE_FRAMES: Final = 12
 
 
 def frame_levels(samples: Samples) -> Levels:
@@ -58,6 +60,24 @@ def levelling_gain(levels: Levels, target_dbfs: float) -> float:
     gate_dbfs = 10 * np.log10(power.mean()) - _GATE_DB
     loud_dbfs = float(np.percentile(levels[levels >= gate_dbfs], _LOUD_PERCENTILE))
     return float(10 ** (min(target_dbfs - loud_dbfs, _MAX_GAIN_DB) / 20))
+
+
+def loud_spans(levels: Levels, floor_dbfs: float) -> list[tuple[int, int]]:
+    """Return the stretches above `floor_dbfs` as first frame and the one past the last.
+
+    Pauses as short as those between syllables belong to a stretch; what is shorter than one is left out.
+    """
+    loud = np.flatnonzero(levels > floor_dbfs)
+    if not len(loud):
+        return []
+    breaks = np.flatnonzero(np.diff(loud) > _SYLLABLE_PAUSE_FRAMES)
+    firsts = loud[np.concatenate([[0], breaks + 1])]
+    ends = loud[np.concatenate([breaks, [len(loud) - 1]])] + 1
+    return [
+        (int(first), int(end))
+        for first, end in zip(firsts, ends, strict=True)
+        if end - first >= _SYLLABLE_FRAMES
+    ]
 
 
 def slice_bounds(levels: Levels, sample_count: int, slice_s: float, search_s: float) -> list[tuple[int, int]]:
