@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,7 +13,8 @@ from servicekit.settings import CrossProblem, ServerSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CpuIsa = Literal["AVX512", "AVX2", "AVX", "GENERIC", "NEON"]
+ComputePathName = Literal["auto", "openvino", "ctranslate2", "cuda"]
+CpuIsa = Literal["auto", "AVX512", "AVX2", "AVX", "GENERIC", "NEON"]
 
 
 def _default_cache_dir() -> Path:
@@ -25,10 +25,6 @@ def _default_cache_dir() -> Path:
 def _cores() -> int:
     # The cores this process may use, which in a container are fewer than the machine has.
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _common_isa() -> CpuIsa:
-    return "AVX2" if platform.machine().lower() in {"x86_64", "amd64"} else "NEON"
 
 
 class TranscriptionSettings(ServerSettings):
@@ -45,8 +41,12 @@ class TranscriptionSettings(ServerSettings):
     """Where joined and fetched weights are kept."""
     compute_type: Literal["int8", "int8_float32", "int16", "float32"] = "int8"
     """Arithmetic of the engine."""
-    cpu_isa: CpuIsa = Field(default_factory=_common_isa)
-    """Instruction set of the engine. Fixed rather than detected, because another one hears other words."""
+    compute_path: ComputePathName = "auto"
+    """What computes: the cheapest of CUDA, OpenVINO on bf16 matrix units (AMX) and CTranslate2 that the machine
+    has, or the one named. Another path hears other words: pin it where unlike machines share the work."""
+    cpu_isa: CpuIsa = "auto"
+    """Instruction set of CTranslate2. `auto` is AVX2 or NEON where the processor has it; AVX512 hears other
+    words in the same time. Pin it as compute_path."""
     cpu_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads for one call."""
     hearing_processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
@@ -58,29 +58,16 @@ class TranscriptionSettings(ServerSettings):
     """Time for a process to load its weights."""
     beam_size: Annotated[int, Field(ge=1, le=20)] = 5
     """Candidates the decoder keeps: 1 is 1.3 times as fast and gets 1 to 2 words in 100 more wrong."""
-    unsure_beam_size: Annotated[int, Field(ge=1, le=20)] = 5
-    """Candidates for a window whose first text leaves doubts."""
-    unsure_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -0.5
-    """A window whose tokens are on average less probable (natural logarithm) is decoded once more."""
-    min_lost_speech_s: Annotated[float, Field(gt=0, le=30)] = 0.5
-    """Detected speech without a word that is long enough to be heard again on its own."""
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     """Windows of 30 s decoded together; memory grows with it."""
     vad_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Probability above which a moment counts as speech. At the usual 0.5 quiet callers are lost."""
-    vad_threshold_again: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """The same for loud sound in which little speech was found, and which is listened to again."""
-    window_s: Annotated[float, Field(ge=10, le=30)] = 30.0
-    """Speech heard at once, at most. The decoder needs up to 2 s of silence behind it to find the end."""
-    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -26.0
+    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -22.0
     """Where each channel's loud speech is brought before it is heard."""
     silence_floor_dbfs: Annotated[float, Field(ge=-110, le=-30)] = -65.0
     """A channel that is nowhere louder is silence and not listened to."""
     min_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -1.4
     """Segments the decoder believes in less are taken for inventions over noise and dropped."""
-    max_vocabulary_tokens: Annotated[int, Field(ge=0, le=200)] = 100
-    """Of a queue's vocabulary, what the decoder is told; about four characters each. More costs time and
-    makes it write words that nobody said."""
     word_confidence_floor: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Words below it are counted as uncertain in the quality report; rubrics have a floor of their own."""
 
