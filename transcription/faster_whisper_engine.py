@@ -1,44 +1,54 @@
-"""The speech engine on faster-whisper. The only module that imports it."""
+"""The speech engine on faster-whisper: what happens to a call from its samples to its words."""
 
 from __future__ import annotations
 
-from contextlib import closing
+import heapq
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from transcription.channel_speech import ChannelSpeech
+from transcription.decoding import WindowDecoder
 from transcription.engine import ChannelHearing, HeardSegment
-from transcription.heard_words import RawWord, clean_words
-from transcription.loudness import frame_levels, is_silent, levelling_gain, slice_bounds
+from transcription.heard_words import clean_words
+from transcription.speech_detection import SpeechDetector
 from transcription.transcript import SAMPLE_RATE_HZ
 from transcription.weights import WeightsError
+from transcription.window_hearing import HeardWindow, WindowHearing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from transcription.channel_speech import Stretch
     from transcription.engine import Samples
     from transcription.settings import TranscriptionSettings
-    from transcription.transcript import Word
     from transcription.weights import Weights
 
-# Raised when this module hears differently with the same settings and libraries.
-_HEARING_REVISION: Final = 1
-# Voice detection and spectra of a whole slice are in memory at once; ten minutes need about 150 MB.
-_SLICE_S: Final = 600.0
-_CUT_SEARCH_S: Final = 60.0
-_MIN_SILENCE_MS: Final = 160
-# Text that shrinks this much under zlib repeats itself; Whisper's own threshold for a decoder that loops.
-_MAX_COMPRESSION_RATIO: Final = 2.4
+# Raised when this service hears differently with the same settings and libraries.
+_HEARING_REVISION: Final = 2
 # Everything whose change can change a word.
 _LIBRARIES: Final = ("faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy")
+# The settings that can change a word, as the model version names them.
+_WORD_SETTINGS: Final = (
+    "beam_size",
+    "unsure_beam_size",
+    "unsure_avg_logprob",
+    "min_lost_speech_s",
+    "batch_size",
+    "window_s",
+    "vad_threshold",
+    "vad_threshold_again",
+    "level_dbfs",
+    "silence_floor_dbfs",
+    "min_avg_logprob",
+    "max_vocabulary_tokens",
+)
+_LANGUAGE_WINDOWS: Final = 4
 
 
 class FasterWhisperEngine:
-    """Hears with CTranslate2 on the CPU: a channel is levelled, its speech found, and decoded in batches.
+    """Hears with CTranslate2 on the CPU: channels are levelled, their speech packed and decoded in batches.
 
     Construction loads the weights (a second or two). Raises WeightsError when they can't be loaded.
     """
@@ -48,6 +58,7 @@ class FasterWhisperEngine:
         from transcription.whisper_model import load_whisper
 
         self._model = load_whisper(weights, settings)
+        self._detector = SpeechDetector()
         self._settings = settings
         self.languages = frozenset(self._model.supported_languages)
         self.model_version = " ".join(
@@ -55,90 +66,93 @@ class FasterWhisperEngine:
                 *(f"{library}/{version(library)}" for library in _LIBRARIES),
                 f"model={weights.label}",
                 f"path={self._model.path_label}",
-                f"beam={settings.beam_size}",
-                f"batch={settings.batch_size}",
-                f"vad={settings.vad_threshold:g}",
-                f"level={settings.level_dbfs:g}dBFS",
-                f"floor={settings.silence_floor_dbfs:g}dBFS",
-                f"logprob={settings.min_avg_logprob:g}",
+                *(f"{name}={getattr(settings, name)}" for name in _WORD_SETTINGS),
                 f"hearing={_HEARING_REVISION}",
             ]
         )
 
     def detect_language(self, channels: Sequence[Samples]) -> tuple[str, float]:
-        """Return what is spoken in the first minutes; see SpeechEngine."""
-        audio = np.concatenate([np.asarray(samples[: 60 * SAMPLE_RATE_HZ]) for samples in channels])
-        language, probability, _ = self._model.detect_language(audio.astype(np.float32) / 32768)
-        return language, float(probability)
+        """Return what is spoken in the first windows of speech, the channels in turn; see SpeechEngine."""
+        if len(self.languages) == 1:
+            return next(iter(self.languages)), 1.0
+        speech = self._speech_of(channels)
+        windows = (stretch.window for stretch in _in_time(speech) if stretch.window is not None)
+        sounds = [
+            speech[window.channel].sound(window.regions) for window in islice(windows, _LANGUAGE_WINDOWS)
+        ]
+        return WindowDecoder(self._model, language="en").language(sounds)
 
     def hear(
         self, channels: Sequence[Samples], *, language: str, vocabulary: Sequence[str]
     ) -> Generator[HeardSegment, None, tuple[ChannelHearing, ...]]:
         """Yield the channels' words; see SpeechEngine."""
-        del vocabulary
-        before_s = 0.0
-        for index, samples in enumerate(channels):
-            for words, heard_s in self._hear_channel(samples, language):
-                yield HeardSegment(channel=index, words=words, heard_s=before_s + heard_s)
-            before_s += len(samples) / SAMPLE_RATE_HZ
-        return tuple(ChannelHearing(loud_s=0, detected_s=0, retried_s=0) for _ in channels)
-
-    def _hear_channel(self, samples: Samples, language: str) -> Iterator[tuple[tuple[Word, ...], float]]:
-        duration_s = len(samples) / SAMPLE_RATE_HZ
-        levels = frame_levels(samples)
-        if is_silent(levels, self._settings.silence_floor_dbfs):
-            yield (), duration_s
-            return
-        gain = levelling_gain(levels, self._settings.level_dbfs) / 32768
-        # The last word's start, which the next word's can't precede, and how far has been listened.
-        reached_s = heard_s = 0.0
-        for first, end in slice_bounds(levels, len(samples), _SLICE_S, _CUT_SEARCH_S):
-            if not is_silent(frame_levels(samples[first:end]), self._settings.silence_floor_dbfs):
-                audio = np.clip(np.asarray(samples[first:end], dtype=np.float32) * np.float32(gain), -1, 1)
-                for raw in self._hear_slice(audio, language, offset_s=first / SAMPLE_RATE_HZ):
-                    words = clean_words(raw, language=language, from_s=reached_s, end_s=duration_s)
-                    if words:
-                        reached_s = words[-1].start_s
-                        # The one before may have ended later than this one.
-                        heard_s = max(heard_s, words[-1].end_s)
-                        yield words, heard_s
-            heard_s = max(heard_s, end / SAMPLE_RATE_HZ)
-            yield (), heard_s
-
-    def _hear_slice(
-        self, audio: NDArray[np.float32], language: str, *, offset_s: float
-    ) -> Iterator[list[RawWord]]:
-        from faster_whisper import BatchedInferencePipeline
-
-        # One for each slice: it remembers the last word's end, which another thread would read.
-        pipeline = BatchedInferencePipeline(self._model)
-        segments, _ = pipeline.transcribe(
-            audio,
-            language=language,
-            beam_size=self._settings.beam_size,
-            batch_size=self._settings.batch_size,
-            word_timestamps=True,
-            vad_filter=True,
-            vad_parameters={
-                "threshold": self._settings.vad_threshold,
-                "min_silence_duration_ms": _MIN_SILENCE_MS,
-            },
+        speech = self._speech_of(channels)
+        hearing = WindowHearing(self._model, speech, self._settings, language=language, vocabulary=vocabulary)
+        progress = _Progress(channels)
+        waiting: list[Stretch] = []
+        # Windows of all channels together, so that batches are full; in time, so that words come as spoken.
+        for stretch in _in_time(speech):
+            waiting.append(stretch)
+            windows = [each.window for each in waiting if each.window is not None]
+            if len(windows) < self._settings.batch_size and windows:
+                yield progress.nothing_new(stretch.channel)
+                continue
+            heard = iter(hearing.hear(windows))
+            for each in waiting:
+                yield progress.after(each, next(heard) if each.window is not None else None, language)
+            waiting = []
+        heard = iter(hearing.hear([each.window for each in waiting if each.window is not None]))
+        for each in waiting:
+            yield progress.after(each, next(heard) if each.window is not None else None, language)
+        return tuple(
+            ChannelHearing(loud_s=one.loud_s, detected_s=one.detected_s, retried_s=one.retried_s)
+            for one in speech
         )
-        with closing(segments):
-            for segment in segments:
-                invented = (
-                    segment.avg_logprob < self._settings.min_avg_logprob
-                    or segment.compression_ratio > _MAX_COMPRESSION_RATIO
-                )
-                yield [
-                    RawWord(
-                        text=word.word,
-                        start_s=offset_s + float(word.start),
-                        end_s=offset_s + float(word.end),
-                        confidence=float(word.probability),
-                    )
-                    for word in (() if invented else segment.words or ())
-                ]
+
+    def _speech_of(self, channels: Sequence[Samples]) -> list[ChannelSpeech]:
+        return [
+            ChannelSpeech(index, samples, self._detector, self._settings)
+            for index, samples in enumerate(channels)
+        ]
+
+
+class _Progress:
+    """How far each channel has been heard, and the last word of each."""
+
+    def __init__(self, channels: Sequence[Samples]) -> None:
+        self._lengths = [len(samples) for samples in channels]
+        self._heard = [0] * len(channels)
+        # The last word's start, which the next word's can't precede.
+        self._reached_s = [0.0] * len(channels)
+
+    def nothing_new(self, channel: int) -> HeardSegment:
+        """Return a segment that lets whoever listens stop."""
+        return HeardSegment(channel=channel, words=(), heard_s=sum(self._heard) / SAMPLE_RATE_HZ)
+
+    def after(self, stretch: Stretch, heard: HeardWindow | None, language: str) -> HeardSegment:
+        """Return what is new once the stretch has been heard."""
+        channel = stretch.channel
+        self._heard[channel] = max(self._heard[channel], stretch.end)
+        words = clean_words(
+            heard.words if heard else (),
+            language=language,
+            from_s=self._reached_s[channel],
+            end_s=self._lengths[channel] / SAMPLE_RATE_HZ,
+        )
+        if words:
+            self._reached_s[channel] = words[-1].start_s
+        return HeardSegment(
+            channel=channel,
+            words=words,
+            removed=heard.removed if heard else (),
+            heard_s=sum(self._heard) / SAMPLE_RATE_HZ,
+        )
+
+
+def _in_time(speech: Sequence[ChannelSpeech]) -> Iterator[Stretch]:
+    return heapq.merge(
+        *(one.stretches() for one in speech), key=lambda stretch: (stretch.end, stretch.channel)
+    )
 
 
 def fetch_from_hub(name: str, cache_dir: Path) -> Path:

@@ -58,16 +58,29 @@ class TranscriptionSettings(ServerSettings):
     """Time for a process to load its weights."""
     beam_size: Annotated[int, Field(ge=1, le=20)] = 5
     """Candidates the decoder keeps: 1 is 1.3 times as fast and gets 1 to 2 words in 100 more wrong."""
+    unsure_beam_size: Annotated[int, Field(ge=1, le=20)] = 5
+    """Candidates for a window whose first text leaves doubts."""
+    unsure_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -0.5
+    """A window whose tokens are on average less probable (natural logarithm) is decoded once more."""
+    min_lost_speech_s: Annotated[float, Field(gt=0, le=30)] = 0.5
+    """Detected speech without a word that is long enough to be heard again on its own."""
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     """Windows of 30 s decoded together; memory grows with it."""
     vad_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Probability above which a moment counts as speech. At the usual 0.5 quiet callers are lost."""
-    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -22.0
+    vad_threshold_again: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """The same for loud sound in which little speech was found, and which is listened to again."""
+    window_s: Annotated[float, Field(ge=10, le=30)] = 30.0
+    """Speech heard at once, at most. The decoder needs up to 2 s of silence behind it to find the end."""
+    level_dbfs: Annotated[float, Field(ge=-60, le=-6)] = -26.0
     """Where each channel's loud speech is brought before it is heard."""
     silence_floor_dbfs: Annotated[float, Field(ge=-110, le=-30)] = -65.0
     """A channel that is nowhere louder is silence and not listened to."""
     min_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -1.4
     """Segments the decoder believes in less are taken for inventions over noise and dropped."""
+    max_vocabulary_tokens: Annotated[int, Field(ge=0, le=200)] = 100
+    """Of a queue's vocabulary, what the decoder is told; about four characters each. More costs time and
+    makes it write words that nobody said."""
     word_confidence_floor: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Words below it are counted as uncertain in the quality report; rubrics have a floor of their own."""
 
