@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from servicekit.errors import CallqaError, CancelledError
 from servicekit.logs import configure_logs, exception_places
 from servicekit.request_id import request_id_scope
+from transcription.allocator import keep_freed_memory
 from transcription.hearing_messages import Failed, Hear, Heard, Load, Ready, Stop
 from transcription.transcribe import CallLeg
 
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 def run(connection: Connection[Any, Any]) -> None:
     """Serve the process at the other end of `connection` until that is gone."""
+    # Before any other thread has memory of its own.
+    keep_freed_memory()
     # A signal for the whole group must leave running calls to the server, which drains and then ends us.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
