@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import av
-import numpy as np
 from av.audio.resampler import AudioResampler
 from av.stream import Disposition
 
@@ -24,6 +23,7 @@ from transcription.errors import (
     AudioTruncatedError,
     AudioUnreadableError,
 )
+from transcription.sample_file import SampleFile
 from transcription.transcript import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
@@ -66,26 +66,32 @@ class DecodedLeg:
     `declared_s` is the length that the file's header states, None where it states none. `clock_start_s` is
     the time of day at which the recording began, in seconds since midnight, where a broadcast WAV header
     tells it to the sample. `start_offset_s` is how much later than the call's first leg this one was found to
-    begin; its samples have been moved by that already.
+    begin; its samples have been moved by that already, which put `padding_s` of silence in front.
     """
 
     channels: tuple[Samples, ...]
     declared_s: float | None = None
     clock_start_s: float | None = None
     start_offset_s: float = 0.0
+    padding_s: float = 0.0
 
     @property
     def decoded_s(self) -> float:
         """Length of what was decoded, in seconds."""
         return len(self.channels[0]) / SAMPLE_RATE_HZ
 
+    @property
+    def missing_s(self) -> float:
+        """How much shorter it is than declared, in seconds; 0 where no length is declared."""
+        return max(0.0, (self.declared_s or 0.0) + self.padding_s - self.decoded_s)
+
 
 def decode_leg(source: BinaryIO, *, name: str, limits: AudioLimits, check: Callable[[], None]) -> DecodedLeg:
     """Return the leg's channels as 16 kHz samples of equal length, at least one sample each.
 
-    The arrays are memory maps of files without a name, so hours of sound need no memory and nothing is left
-    behind. `name` is how error sentences call the leg; `check` is called often and raises when nobody waits
-    for the answer any more. Raises the errors of transcription.errors that begin with Audio.
+    The arrays are files without a name, so hours of sound need no memory and nothing is left behind. `name`
+    is how error sentences call the leg; `check` is called often and raises when nobody waits for the answer
+    any more. Raises the errors of transcription.errors that begin with Audio.
     """
     source.seek(0)
     if not source.read(1):
@@ -113,12 +119,8 @@ def decode_leg(source: BinaryIO, *, name: str, limits: AudioLimits, check: Calla
             raise AudioEmptyError(f"{name} has a header and no sound; record or export it again")
         stated_s = declared_s(source, container)
         _require_whole(source, container, decoding, stated_s, name, limits)
-        for spool in spools:
-            spool.flush()
         return DecodedLeg(
-            channels=tuple(
-                np.memmap(spool, dtype=np.int16, mode="r", shape=(decoding.sample_count,)) for spool in spools
-            ),
+            channels=tuple(SampleFile(spool) for spool in spools),
             declared_s=stated_s,
             clock_start_s=_clock_start_s(container, stream),
         )

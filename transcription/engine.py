@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from transcription.transcript import RemovedWords, Word
 
 Samples = NDArray[np.int16]
-"""One channel: shape (samples,), 16 kHz, full scale ±32768. May be a memory map of any length."""
+"""One channel: shape (samples,), 16 kHz, full scale ±32768. May be a file of hours: work on slices of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
