@@ -56,13 +56,19 @@ def roles(cell: str) -> tuple[SpeakerRole.ValueType, ...]:
         return ()
     found = []
     for word in cell.split(";"):
-        role = _ROLES.get(word.strip().lower())
-        if role is None:
-            raise CellError(
-                f"{word.strip()!r} is no role; write {', '.join(_ROLES)} in channel order, as agent;customer"
-            )
-        found.append(role)
+        try:
+            found.append(role(word))
+        except CellError as error:
+            raise CellError(f"{error} in channel order, as agent;customer") from None
     return tuple(found)
+
+
+def role(word: str) -> SpeakerRole.ValueType:
+    """Return the role of a word: agent, customer or unknown."""
+    found = _ROLES.get(word.strip().lower())
+    if found is None:
+        raise CellError(f"{word.strip()!r} is no role; write {', '.join(_ROLES)}")
+    return found
 
 
 def text_labels(cell: str) -> Mapping[str, str]:

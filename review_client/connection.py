@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import grpc
-from callqa.v1 import call_service_pb2_grpc, rubric_service_pb2_grpc, scorecard_service_pb2_grpc
+from callqa.v1 import (
+    call_service_pb2_grpc,
+    queue_service_pb2_grpc,
+    rubric_service_pb2_grpc,
+    scorecard_service_pb2_grpc,
+)
 
 from review_client.errors import UnreachableError
 from review_client.failures import failure_of
@@ -25,7 +30,12 @@ CALL_TIMEOUT_S: Final = 30.0
 RUBRIC_TIMEOUT_S: Final = 120.0
 _MAX_RECEIVE_BYTES: Final = 64 * 1024 * 1024
 
-_SERVICES: Final = ("callqa.v1.CallService", "callqa.v1.ScorecardService", "callqa.v1.RubricService")
+_SERVICES: Final = (
+    "callqa.v1.CallService",
+    "callqa.v1.ScorecardService",
+    "callqa.v1.RubricService",
+    "callqa.v1.QueueService",
+)
 _SERVICE_CONFIG: Final = {
     "loadBalancingConfig": [{"round_robin": {}}],
     "methodConfig": [
@@ -59,6 +69,7 @@ class Server:
     calls: call_service_pb2_grpc.CallServiceStub
     scorecards: scorecard_service_pb2_grpc.ScorecardServiceStub
     rubrics: rubric_service_pb2_grpc.RubricServiceStub
+    queues: queue_service_pb2_grpc.QueueServiceStub
 
 
 @contextmanager
@@ -88,6 +99,7 @@ def connect(address: str | None) -> Iterator[Server]:
                 calls=call_service_pb2_grpc.CallServiceStub(channel),
                 scorecards=scorecard_service_pb2_grpc.ScorecardServiceStub(channel),
                 rubrics=rubric_service_pb2_grpc.RubricServiceStub(channel),
+                queues=queue_service_pb2_grpc.QueueServiceStub(channel),
             )
         except grpc.RpcError as error:
             raise failure_of(error, address=target) from error

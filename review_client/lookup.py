@@ -17,6 +17,7 @@ from review_client.words import slug, word_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from callqa.v1 import transcript_pb2
     from callqa.v1.call_service_pb2_grpc import CallServiceStub
 
 _MAX_PAGE_SIZE: Final = 1000
@@ -64,6 +65,11 @@ def find_call(stub: CallServiceStub, wanted: str) -> call_pb2.Call:
         return found[0]
     call = _get(stub, f"calls/{wanted}") if _CALL_ID.fullmatch(wanted) else None
     return call or _refuse(wanted)
+
+
+def get_transcript(stub: CallServiceStub, name: str) -> transcript_pb2.Transcript:
+    """Return the transcript with this name. Raises grpc.RpcError, NOT_FOUND when there is none."""
+    return stub.GetTranscript(call_service_pb2.GetTranscriptRequest(name=name), timeout=CALL_TIMEOUT_S)
 
 
 def require_result(call: call_pb2.Call, name: str, *, what: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from review_client import output
-from review_client.commands import acoustics, batches, calls, rubrics, scorecards, upload
+from review_client.commands import acoustics, batches, calls, quality, queues, rubrics, scorecards, upload
 from review_client.errors import ClientError, ExitCode
 from review_client.plugins import add_plugins
 
@@ -49,10 +49,12 @@ def build_app(*, with_plugins: bool = True) -> typer.Typer:
     app.add_typer(calls.app)
     app.command("transcript", epilog="Example: callqa transcript 2026-05-02-0917")(calls.transcript)
     app.command("acoustics", epilog="Example: callqa acoustics 2026-05-02-0917")(acoustics.acoustics)
+    app.command("quality", epilog="Example: callqa quality 2026-05-02-0917")(quality.quality)
     app.add_typer(scorecards.app)
     app.command("scorecard", epilog="Example: callqa scorecard 2026-05-02-0917")(scorecards.scorecard)
     app.add_typer(batches.app)
     app.add_typer(rubrics.app)
+    app.add_typer(queues.app)
     if with_plugins:
         add_plugins(app)
     return app
@@ -96,7 +98,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _needs_plugins(arguments: Sequence[str]) -> bool:
     """Tell whether a command of another package may be meant: importing them takes long."""
     command = next((argument for argument in arguments if not argument.startswith("-")), None)
-    own = {"acoustics", "upload", "calls", "transcript", "scorecards", "scorecard", "batches", "rubrics"}
+    own = {
+        "acoustics",
+        "batches",
+        "calls",
+        "quality",
+        "queues",
+        "rubrics",
+        "scorecard",
+        "scorecards",
+        "transcript",
+        "upload",
+    }
     return command not in own
 
 

@@ -35,6 +35,12 @@ def clock(duration: Duration) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
+def percent(share: float) -> str:
+    """Return a share of 0 to 1 as "97 %"; only nothing is 0 % and only all is 100 %."""
+    whole = round(100 * share)
+    return f"{min(max(whole, 1 if share > 0 else 0), 99 if share < 1 else 100)} %"
+
+
 def number(value: float) -> str:
     """Return points or a score with at most one decimal: "7", "83.3"."""
     return f"{round(value, 1):g}"

@@ -61,6 +61,11 @@ class QueueProfile:
             return ""
         return f"v{self.version}-{round(self.update_time.timestamp() * 1000)}"
 
+    def says_the_same(self, other: QueueProfile) -> bool:
+        """Tell whether both say the same of the same queue, whenever they were written."""
+        mine, others = ((one.queue, one.language, one.vocabulary, one.channel_roles) for one in (self, other))
+        return mine == others
+
 
 def _violations(profile: QueueProfile) -> Iterator[FieldViolation]:
     if not profile.queue:

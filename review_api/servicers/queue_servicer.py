@@ -61,7 +61,10 @@ class QueueServicer(queue_service_pb2_grpc.QueueServiceServicer):
             if etag:
                 raise _stale(changed) from None
             return _to_wire(self._queues.create(changed))
-        if seen.queue != changed.queue or seen.etag != etag:
+        if seen.says_the_same(changed):
+            # A request whose answer was lost may be repeated with the etag it had.
+            return _to_wire(seen)
+        if seen.etag != etag:
             raise _stale(changed)
         return _to_wire(self._queues.replace(seen, changed))
 

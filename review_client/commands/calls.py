@@ -8,8 +8,9 @@ import typer
 from callqa.v1 import call_pb2, call_service_pb2
 
 from review_client import output
+from review_client.commands.correcting import rehear, set_roles
 from review_client.connection import CALL_TIMEOUT_S, connect
-from review_client.lookup import all_pages, find_call, require_result
+from review_client.lookup import all_pages, find_call, get_transcript, require_result
 from review_client.options import Address, Agent, CallName, Json, Limit, Queue
 from review_client.render.call import call_facts
 from review_client.render.tables import calls_table
@@ -65,10 +66,21 @@ def show_call(call: CallName, *, as_json: Json = False, address: Address = None)
     """Show one call with everything that is known of it."""
     with connect(address) as server:
         found = find_call(server.calls, call)
+        words = None
+        if found.transcript and not as_json:
+            words = get_transcript(server.calls, found.transcript)
     if as_json:
         output.show_object(found)
     else:
-        output.show(call_facts(found))
+        output.show(call_facts(found, words))
+
+
+app.command(
+    "set-roles",
+    epilog="Examples: callqa calls set-roles 2026-05-02-0917 --swap; "
+    "callqa calls set-roles 2026-05-02-0917 --speaker 0=agent --speaker 1=customer",
+)(set_roles)
+app.command("rehear", epilog="Example: callqa calls rehear 2026-05-02-0917 2026-05-02-0933")(rehear)
 
 
 def transcript(call: CallName, *, as_json: Json = False, address: Address = None) -> None:
@@ -76,8 +88,7 @@ def transcript(call: CallName, *, as_json: Json = False, address: Address = None
     with connect(address) as server:
         found = find_call(server.calls, call)
         require_result(found, found.transcript, what="transcript")
-        request = call_service_pb2.GetTranscriptRequest(name=found.transcript)
-        words = server.calls.GetTranscript(request, timeout=CALL_TIMEOUT_S)
+        words = get_transcript(server.calls, found.transcript)
     if as_json:
         output.show_object(words)
     else:

@@ -19,7 +19,7 @@ from review_client import output
 from review_client.collecting import get_scorecard, list_summaries
 from review_client.connection import CALL_TIMEOUT_S, Server, connect
 from review_client.failures import code_of
-from review_client.lookup import find_call, require_result
+from review_client.lookup import find_call, get_transcript, require_result
 from review_client.options import Address, Agent, CallName, Json, Limit, Queue
 from review_client.render.scorecard import scorecard_card
 from review_client.render.tables import scorecards_table
@@ -102,8 +102,7 @@ def _revision(server: Server, name: str) -> rubric_pb2.RubricRevision | None:
 
 def _transcript(server: Server, name: str) -> transcript_pb2.Transcript | None:
     """Return the transcript that was judged, None when the server has it no more."""
-    request = call_service_pb2.GetTranscriptRequest(name=name)
-    return _if_there(lambda: server.calls.GetTranscript(request, timeout=CALL_TIMEOUT_S))
+    return _if_there(lambda: get_transcript(server.calls, name))
 
 
 def _if_there(get: Callable[[], Found]) -> Found | None:

@@ -9,15 +9,20 @@ from rich.table import Table
 from rich.text import Text
 
 from review_client.render.evidence import role_word
+from review_client.render.quality import gravest_warning
 from review_client.render.tables import state_text
 from review_client.words import clock, moment, word_of
 
 if TYPE_CHECKING:
+    from callqa.v1.transcript_pb2 import Transcript
     from rich.console import RenderableType
 
 
-def call_facts(call: call_pb2.Call) -> Table:
-    """Return the call as lines of name and value; what isn't known is left out."""
+def call_facts(call: call_pb2.Call, transcript: Transcript | None) -> Table:
+    """Return the call as lines of name and value, with the gravest warning of its transcript.
+
+    What isn't known is left out.
+    """
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
@@ -32,6 +37,8 @@ def call_facts(call: call_pb2.Call) -> Table:
     if call.HasField("quarantine"):
         fact("quarantined", Text(call.quarantine.message, style="red"))
         fact("reason", call.quarantine.reason)
+    if transcript is not None and transcript.quality.warnings:
+        fact("warning", Text(gravest_warning(transcript), style="yellow"))
     fact("agent", call.agent)
     fact("queue", call.queue)
     fact("started", f"{moment(call.start_time)} UTC" if moment(call.start_time) else "")

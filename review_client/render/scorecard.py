@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from review_client.render.evidence import findings_grid
+from review_client.render.quality import listen_first, other_warnings
 from review_client.render.tables import NOTHING, score_text
 from review_client.words import clock, moment, number, slug, word_of
 
@@ -50,7 +51,7 @@ def scorecard_card(
     """
     criteria = {criterion.id: criterion for criterion in revision.criteria} if revision else {}
     findings = {finding.id: finding for finding in card.findings}
-    parts: list[RenderableType] = [_head(call), _score_line(card)]
+    parts: list[RenderableType] = [_head(call), _score_line(card), *_before_reading(card, call, transcript)]
     by_section = groupby(
         card.answers, key=lambda answer: _section(criteria.get(answer.criterion), answer.criterion)
     )
@@ -94,6 +95,24 @@ def _score_line(card: scorecard_pb2.Scorecard) -> Text:
     if card.flags:
         text.append(f"  flags: {', '.join(card.flags)}", style="yellow")
     return text
+
+
+def _before_reading(
+    card: scorecard_pb2.Scorecard, call: Call, transcript: Transcript | None
+) -> Iterable[Text]:
+    if call.transcript and card.transcript != call.transcript:
+        yield Text(
+            "This judges an earlier transcript; the call has another one now (callqa calls show).",
+            style="yellow",
+        )
+    if transcript is None:
+        return
+    doubt = listen_first(transcript)
+    if doubt:
+        yield Text(f"Listen first: {doubt}", style="bold yellow")
+    rest = other_warnings(transcript)
+    if rest:
+        yield Text(f"The recording: {rest}; callqa quality says more.", style="dim")
 
 
 def _section(criterion: Criterion | None, criterion_id: str) -> str:

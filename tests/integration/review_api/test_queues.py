@@ -97,7 +97,9 @@ def test_a_profile_is_written_by_who_has_read_it(stack: Stack) -> None:
         update(stack, allow_missing=False)
     assert missing.value.code() == grpc.StatusCode.NOT_FOUND
     made = update(stack)
-    update(stack, etag=made.etag, language="fr")
+    changed = update(stack, etag=made.etag, language="fr")
+    # As when the answer was lost and the request is sent again.
+    assert update(stack, etag=made.etag, language="fr") == changed
     for etag in ("", made.etag, "v9"):
         with pytest.raises(grpc.RpcError) as stale:
             update(stack, etag=etag)

@@ -49,9 +49,60 @@ def fake_transcript(name: str) -> transcript_pb2.Transcript:
             )
             for place, word in enumerate(text.split())
         ]
-        turns.append(transcript_pb2.Turn(index=index, role=role, role_confidence=1.0, text=text, words=words))
+        turns.append(
+            transcript_pb2.Turn(
+                index=index, speaker=index, role=role, role_confidence=1.0, text=text, words=words
+            )
+        )
     return transcript_pb2.Transcript(
-        name=name, language="en", duration=Duration(seconds=92), model_version="fake-ears-1", turns=turns
+        name=name,
+        language="en",
+        duration=Duration(seconds=92),
+        model_version="fake-ears-1",
+        turns=turns,
+        speakers=[
+            transcript_pb2.Speaker(
+                index=turn.index,
+                channel=turn.index,
+                role=turn.role,
+                role_confidence=1.0,
+                role_source=transcript_pb2.STATED,
+                separation_confidence=1.0,
+            )
+            for turn in turns
+        ],
+        channels=[
+            transcript_pb2.ChannelReport(
+                channel=turn.index,
+                role=turn.role,
+                state=transcript_pb2.ChannelReport.HEARD,
+                word_count=len(turn.words),
+                decoded_duration=Duration(seconds=92),
+                level_dbfs=-21.4,
+                loud_duration=Duration(seconds=8),
+                detected_duration=Duration(seconds=5),
+            )
+            for turn in turns
+        ],
+        quality=transcript_pb2.QualityReport(word_confidence_floor=0.5),
+    )
+
+
+def doubted(transcript: transcript_pb2.Transcript) -> None:
+    """Let the transcript have missed speech on channel 1, clipped on channel 0, and made up two words."""
+    warning = transcript_pb2.QualityWarning
+    transcript.quality.warnings.add(
+        code=warning.SPEECH_MISSED, channel=1, message="Of 8 s as loud as speech 5 s have words."
+    )
+    transcript.quality.warnings.add(
+        code=warning.CLIPPED, channel=0, message="3 % of the speech is cut off at full scale."
+    )
+    transcript.quality.removed_words.add(
+        channel=1,
+        start_offset=Duration(seconds=70),
+        end_offset=Duration(seconds=74),
+        reason=transcript_pb2.RemovedWords.REPETITION,
+        text="thank you thank you",
     )
 
 

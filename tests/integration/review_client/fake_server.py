@@ -16,6 +16,9 @@ from callqa.v1 import (
     call_pb2,
     call_service_pb2,
     call_service_pb2_grpc,
+    queue_profile_pb2,
+    queue_service_pb2,
+    queue_service_pb2_grpc,
     rubric_pb2,
     rubric_service_pb2,
     rubric_service_pb2_grpc,
@@ -25,8 +28,16 @@ from callqa.v1 import (
     transcript_pb2,
 )
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.timestamp_pb2 import Timestamp
 
-from servicekit.errors import FieldViolation, InvalidInputError, NotFoundError, UnavailableError
+from servicekit.errors import (
+    FieldViolation,
+    InvalidInputError,
+    NotFoundError,
+    StaleError,
+    UnavailableError,
+)
 from servicekit.server import Service, start_server
 from servicekit.settings import ServerSettings
 from tests.integration.review_client.fake_results import fake_scorecard, fake_transcript, read_notes
@@ -56,7 +67,10 @@ class Store:
     sizes: dict[str, int] = field(default_factory=dict)
     calls: dict[str, call_pb2.Call] = field(default_factory=dict)
     scorecards: dict[str, scorecard_pb2.Scorecard] = field(default_factory=dict)
+    transcripts: dict[str, transcript_pb2.Transcript] = field(default_factory=dict)
     batches: dict[str, batch_pb2.Batch] = field(default_factory=dict)
+    queues: dict[str, queue_profile_pb2.QueueProfile] = field(default_factory=dict)
+    reheard: list[str] = field(default_factory=list)
     revision: rubric_pb2.RubricRevision = field(default_factory=rubric_pb2.RubricRevision)
     rubric_problems: list[FieldViolation] = field(default_factory=list)
 
@@ -201,7 +215,28 @@ class FakeCalls(call_service_pb2_grpc.CallServiceServicer):
         call = self._store.calls["/".join(request.name.split("/")[:2])]
         if not call.transcript:
             raise NotFoundError(f"{request.name}: the call has no transcript yet")
-        return fake_transcript(call.transcript)
+        return self._store.transcripts[request.name]
+
+    def SetSpeakerRoles(  # noqa: N802 - the contract's name
+        self, request: call_service_pb2.SetSpeakerRolesRequest, context: grpc.ServicerContext
+    ) -> call_pb2.Call:
+        call = self._store.calls[request.name]
+        if request.etag != call.etag:
+            raise StaleError(f"{request.name} has changed since it was read; read it again")
+        words = transcript_pb2.Transcript()
+        words.CopyFrom(self._store.transcripts[call.transcript])
+        words.name = f"{call.name}/transcripts/t{''.join(map(str, request.roles))}"
+        for speaker, role in zip(words.speakers, request.roles, strict=False):
+            speaker.role, speaker.role_source = role, transcript_pb2.CORRECTED
+        self._store.transcripts[words.name] = words
+        call.transcript = words.name
+        return call
+
+    def RehearCall(  # noqa: N802 - the contract's name
+        self, request: call_service_pb2.RehearCallRequest, context: grpc.ServicerContext
+    ) -> call_pb2.Call:
+        self._store.reheard.append(request.name)
+        return self._store.calls[request.name]
 
     def _recording(self, sha256: str) -> call_pb2.Recording:
         committed, size = len(self._store.recordings[sha256]), self._store.sizes[sha256]
@@ -256,6 +291,7 @@ class FakeCalls(call_service_pb2_grpc.CallServiceServicer):
             call.state = call_pb2.Call.SCORED
             call.duration.CopyFrom(Duration(seconds=92))
             item.scorecard = call.scorecard
+            store.transcripts[call.transcript] = fake_transcript(call.transcript)
             store.scorecards[call.scorecard] = fake_scorecard(
                 call.scorecard, call.transcript, read_notes(content)
             )
@@ -348,6 +384,44 @@ class FakeRubrics(rubric_service_pb2_grpc.RubricServiceServicer):
         return revision
 
 
+class FakeQueues(queue_service_pb2_grpc.QueueServiceServicer):
+    def __init__(self, store: Store) -> None:
+        self._queues = store.queues
+
+    def GetQueueProfile(  # noqa: N802 - the contract's name
+        self, request: queue_service_pb2.GetQueueProfileRequest, context: grpc.ServicerContext
+    ) -> queue_profile_pb2.QueueProfile:
+        if request.name not in self._queues:
+            raise NotFoundError(f"{request.name} does not exist")
+        return self._queues[request.name]
+
+    def ListQueueProfiles(  # noqa: N802 - the contract's name
+        self, request: queue_service_pb2.ListQueueProfilesRequest, context: grpc.ServicerContext
+    ) -> queue_service_pb2.ListQueueProfilesResponse:
+        page, token = _page(list(self._queues.values()), request.page_size, request.page_token)
+        return queue_service_pb2.ListQueueProfilesResponse(queue_profiles=page, next_page_token=token)
+
+    def UpdateQueueProfile(  # noqa: N802 - the contract's name
+        self, request: queue_service_pb2.UpdateQueueProfileRequest, context: grpc.ServicerContext
+    ) -> queue_profile_pb2.QueueProfile:
+        profile = request.queue_profile
+        stored = self._queues.get(profile.name)
+        if profile.etag != (stored.etag if stored else ""):
+            raise StaleError(f"{profile.name} has changed")
+        if profile.language == "english!":
+            raise InvalidInputError("queue_profile: language: expected a BCP-47 language tag")
+        profile.etag = f"{profile.etag}x"
+        profile.update_time.CopyFrom(Timestamp(seconds=1_777_713_125))
+        self._queues[profile.name] = profile
+        return profile
+
+    def DeleteQueueProfile(  # noqa: N802 - the contract's name
+        self, request: queue_service_pb2.DeleteQueueProfileRequest, context: grpc.ServicerContext
+    ) -> Empty:
+        assert self._queues.pop(request.name).etag == request.etag
+        return Empty()
+
+
 @contextmanager
 def fake_server(store: Store, *, port: int = 0) -> Iterator[str]:
     """Serve `store` on loopback and give the address."""
@@ -360,6 +434,12 @@ def fake_server(store: Store, *, port: int = 0) -> Iterator[str]:
             "callqa.v1.ScorecardService",
             lambda server: scorecard_service_pb2_grpc.add_ScorecardServiceServicer_to_server(
                 FakeScorecards(store), server
+            ),
+        ),
+        Service(
+            "callqa.v1.QueueService",
+            lambda server: queue_service_pb2_grpc.add_QueueServiceServicer_to_server(
+                FakeQueues(store), server
             ),
         ),
         Service(

@@ -124,7 +124,8 @@ def test_an_unknown_call_is_one_sentence(callqa: Callqa, command: list[str], wan
 def test_a_transcript_shows_times_and_speakers(scored: Callqa) -> None:
     lines = scored("transcript", "x-bad").stdout.splitlines()
     assert lines[0] == "x-bad  1:32  2 turns  en"
-    assert lines[2:4] == [
+    assert lines[2].split() == ["SPEAKER", "ROLE", "SURE", "HOW", "CHANNEL"]
+    assert lines[6:8] == [
         "0:02  agent     Good morning, how can I help?",
         "1:05  customer  It is still broken.",
     ]
