@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 
 from transcription.acoustics import OverlapKind, TalkOverlap
+from transcription.talk import EDGE_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,12 +39,15 @@ class _Voice:
     """One speaker's words with what is looked up in them."""
 
     words: tuple[Word, ...]
-    middles_s: list[float]
+    starts_s: list[float]
+    reached_s: list[float]
     sentence_ends_s: list[float]
 
     def said_in(self, span: TalkSpan) -> Sequence[Word]:
-        first = bisect_left(self.middles_s, span.start_s)
-        return self.words[first : bisect_right(self.middles_s, span.end_s)]
+        """Return the words that reach into the span, which is narrower than a word that swallowed a pause."""
+        first = bisect_left(self.reached_s, span.start_s + EDGE_S)
+        end = bisect_right(self.starts_s, span.end_s - EDGE_S)
+        return [word for word in self.words[first:end] if word.end_s >= span.start_s + EDGE_S]
 
     def ends_sentence_between(self, start_s: float, end_s: float) -> bool:
         return bisect_left(self.sentence_ends_s, start_s) < bisect_right(self.sentence_ends_s, end_s)
@@ -90,7 +94,8 @@ def talk_overlaps(
 def _voice(words: tuple[Word, ...]) -> _Voice:
     return _Voice(
         words=words,
-        middles_s=[(word.start_s + word.end_s) / 2 for word in words],
+        starts_s=[word.start_s for word in words],
+        reached_s=list(accumulate((word.end_s for word in words), max)),
         sentence_ends_s=[
             word.end_s
             for word in words

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 REACH_S: Final = 0.35
 """How far a talk span may begin before its first word and end behind its last one."""
 
+EDGE_S: Final = 0.05
+"""Onsets and ends of speech are quieter than the threshold for about this long; spans include it."""
+
 _FRAME_S: Final = FRAME_SAMPLES / SAMPLE_RATE_HZ
-# Onsets and ends of speech are quieter than the threshold for about this long.
-_EDGE_S: Final = 0.05
 # Speech within 25 dB of the loud part of a voice is heard as speech; below are breath and the room.
 _SPEECH_RANGE_DB: Final = 25.0
 _ABOVE_NOISE_DB: Final = 6.0
@@ -83,20 +84,20 @@ def speech_level(words: Iterable[Word], levels: Levels) -> float | None:
 def _heard(words: Sequence[Word], others: Sequence[Word], levels: Levels) -> list[_Interval]:
     count = len(levels)
     loud = levels > _threshold(words, others, levels)
-    near = _frames(words, count, reach_s=REACH_S - _EDGE_S)
+    near = _frames(words, count, reach_s=REACH_S - EDGE_S)
     # Two voices on one channel: what sounds during the other's words is the other's.
     near &= ~_frames(others, count) | _frames(words, count)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], loud & near, [False])).astype(np.int8)))
     runs = [
         (int(first), int(last)) for first, last in edges.reshape(-1, 2) if last - first >= _MIN_LOUD_FRAMES
     ]
-    heard = [(first * _FRAME_S - _EDGE_S, last * _FRAME_S + _EDGE_S) for first, last in runs]
+    heard = [(first * _FRAME_S - EDGE_S, last * _FRAME_S + EDGE_S) for first, last in runs]
     sounding = np.zeros(count, dtype=np.bool_)
     for first, last in runs:
         sounding[first:last] = True
     # A word that nothing is heard of keeps its time: it is quiet, or the engine is wrong about it.
     heard += [
-        (word.start_s - _EDGE_S, word.end_s + _EDGE_S)
+        (word.start_s - EDGE_S, word.end_s + EDGE_S)
         for word in words
         if not sounding[slice(*_frame_range(word, count))].any()
     ]

@@ -106,6 +106,14 @@ def test_of_two_who_begin_at_once_the_one_who_goes_on_is_first() -> None:
     assert found == (ATTEMPT, 1, 0, 0.2, 0.9)
 
 
+def test_a_nod_whose_word_swallowed_a_pause_is_a_nod() -> None:
+    nod = [Word(text="Yeah.", start_s=0.2, end_s=2.2, confidence=0.9)]
+    talk = said("so I looked into your account this morning and then", 0.0)
+    spans = [TalkSpan(speaker=0, start_s=0, end_s=3.0), TalkSpan(speaker=1, start_s=1.8, end_s=2.25)]
+    (found,) = talk_overlaps(spans, spoken(talk, nod), backchannels=ENGLISH, min_overlap_s=0.3)
+    assert found.kind is BACKCHANNEL
+
+
 def test_an_overlap_within_the_error_of_word_times_says_nothing() -> None:
     first, second = [("I need it now", 0.0)], [("Then we are done here.", 0.95)]
     assert overlaps(first, second) == []
