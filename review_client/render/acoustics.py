@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from review_client.render.evidence import role_word
+from review_client.render.speakers import speaker_names
 from review_client.render.timeline import LEGEND, Timeline, seconds
 from review_client.words import clock, counted, slug, word_of
 
@@ -60,17 +61,6 @@ def acoustics_view(transcript: Transcript, call: Call) -> Group:
     return Group(*parts)
 
 
-def speaker_names(transcript: Transcript) -> dict[int, str]:
-    """Return a name for each measured speaker: the role, numbered where several have it."""
-    roles = {speaker.index: role_word(speaker.role) for speaker in transcript.speakers}
-    names: dict[int, str] = {}
-    for activity in transcript.acoustics.speakers:
-        role = roles.get(activity.speaker, "unknown")
-        alike = [index for index, other in roles.items() if other == role]
-        names[activity.speaker] = f"{role} {alike.index(activity.speaker) + 1}" if len(alike) > 1 else role
-    return names
-
-
 def _speakers(acoustics: acoustics_pb2.Acoustics, names: dict[int, str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
     table.add_column("SPEAKER", overflow="fold")
@@ -79,7 +69,7 @@ def _speakers(acoustics: acoustics_pb2.Acoustics, names: dict[int, str]) -> Tabl
     for activity in acoustics.speakers:
         answers = activity.HasField("median_latency")
         table.add_row(
-            names[activity.speaker],
+            names.get(activity.speaker, "unknown"),
             clock(activity.talk_duration),
             f"{activity.talk_share:.0%}",
             f"{activity.words_per_minute:.0f}" if activity.words_per_minute else _NOTHING,
