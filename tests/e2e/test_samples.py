@@ -157,3 +157,18 @@ def test_the_same_call_under_another_id_scores_the_same(stack: Stack, uploaded: 
     assert {k: v for k, v in first.items() if k not in names} == {
         k: v for k, v in second.items() if k not in names
     }
+
+
+def test_roles_swapped_twice_give_the_first_scorecard(stack: Stack, uploaded: dict[str, Any]) -> None:
+    before = stack.json("scorecard", "exemplary")
+
+    def swap() -> dict[str, Any]:
+        stack.json("calls", "set-roles", "exemplary", "--swap")
+        assert stack.run("batches", "watch", uploaded["batch"]["name"]).returncode == 0
+        card: dict[str, Any] = stack.json("scorecard", "exemplary")
+        return card
+
+    swapped = swap()
+    assert swapped["transcript"] != before["transcript"]
+    assert swapped["score"] < before["score"]
+    assert swap() == before
