@@ -14,6 +14,7 @@ from rich.table import Table
 
 from review_client.errors import ClientError, ExitCode
 from review_client.home import stack_home
+from servicekit.cores import usable_cores
 from servicekit.errors import CallqaError
 from standalone.stack import START_TIMEOUT_S, Stack
 from standalone.stack_status import Health, stack_status
@@ -79,7 +80,7 @@ def up(
         stack = Stack(
             stack_home(), environment=os.environ, progress=progress, start_timeout_s=start_timeout_s
         )
-        stack.up(workers=workers or len(os.sched_getaffinity(0)))
+        stack.up(workers=workers or usable_cores())
 
 
 @app.command(rich_help_panel=_PANEL)

@@ -67,11 +67,21 @@ def port_variable(server: str) -> str:
     return f"{_PREFIXES[server]}PORT"
 
 
-def engine_pieces(*, ports: Mapping[str, int], environment: Mapping[str, str], home: str) -> list[Piece]:
-    """Return the pieces that need no database: they load models while it starts."""
+def engine_pieces(
+    *,
+    ports: Mapping[str, int],
+    environment: Mapping[str, str],
+    home: str,
+    hearing_processes: int | None = None,
+) -> list[Piece]:
+    """Return the pieces that need no database: they load models while it starts.
+
+    `hearing_processes` is the number of calls heard at once; None leaves it to transcription.
+    """
+    hearing = {} if hearing_processes is None else {"HEARING_PROCESSES": str(hearing_processes)}
     return [
-        _server(name, ports=ports, environment=environment, home=home, wiring={})
-        for name in (TRANSCRIPTION, SCORING)
+        _server(TRANSCRIPTION, ports=ports, environment=environment, home=home, wiring=hearing),
+        _server(SCORING, ports=ports, environment=environment, home=home, wiring={}),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from filelock import FileLock, Timeout
 
 from review_client.home import CLIENT_FILE_NAME, write_address
+from servicekit.cores import usable_cores
 from standalone.database import CONNECT_TIMEOUT_S, check_given, hosts_of
 from standalone.errors import PieceFailedError
 from standalone.mongod import EmbeddedMongod
@@ -94,7 +95,13 @@ class Stack:
                 stop_timeout_s=self._stop_timeout_s,
             )
             home = str(self._home)
-            engines = engine_pieces(ports=ports, environment=self._environment, home=home)
+            engines = engine_pieces(
+                ports=ports,
+                environment=self._environment,
+                home=home,
+                # Processes beyond the workers would hold weights for nothing.
+                hearing_processes=workers if workers < usable_cores() else None,
+            )
             # Models load while the database starts.
             starts.start(engines)
             uri = given_uri or self._start_mongod()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import DirectoryPath, Field
 
+from servicekit.cores import usable_cores
 from servicekit.settings import CrossProblem, ServerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ComputePathName = Literal["auto", "openvino", "ctranslate2", "cuda"]
+_PROCESS_BYTES: Final = 1_200_000_000
+
 CpuIsa = Literal["auto", "AVX512", "AVX2", "AVX", "GENERIC", "NEON"]
 
 
@@ -22,9 +25,10 @@ def _default_cache_dir() -> Path:
     return (Path(cache) if cache else Path.home() / ".cache") / "callqa" / "models"
 
 
-def _cores() -> int:
-    # The cores this process may use, which in a container are fewer than the machine has.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _hearing_processes() -> int:
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    # The other half is for everything else on the machine.
+    return max(1, min(usable_cores(), memory_bytes // (2 * _PROCESS_BYTES)))
 
 
 class TranscriptionSettings(ServerSettings):
@@ -32,7 +36,7 @@ class TranscriptionSettings(ServerSettings):
 
     default_deadline_s: Annotated[float, Field(gt=0, le=86400)] = 3600.0
     """Time for a call whose client names none; the longest call takes a few minutes of a core."""
-    max_workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: 16 + _cores())
+    max_workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: 16 + usable_cores())
     """Threads that answer calls; more than hearing_processes, so that a busy server can say so."""
 
     model: Annotated[str, Field(min_length=1)] = "base"
@@ -42,16 +46,18 @@ class TranscriptionSettings(ServerSettings):
     compute_type: Literal["int8", "int8_float32", "int16", "float32"] = "int8"
     """Arithmetic of the engine."""
     compute_path: ComputePathName = "auto"
-    """What computes: the cheapest of CUDA, OpenVINO on bf16 matrix units (AMX) and CTranslate2 that the machine
-    has, or the one named. Another path hears other words: pin it where unlike machines share the work."""
+    """What computes: the cheapest of CUDA, OpenVINO on bf16 matrix units (AMX) and CTranslate2 that the
+    machine has, or the one named. Another path hears other words: pin it where unlike machines share the
+    work."""
     cpu_isa: CpuIsa = "auto"
     """Instruction set of CTranslate2. `auto` is AVX2 or NEON where the processor has it; AVX512 hears other
     words in the same time. Pin it as compute_path."""
     cpu_threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Threads for one call."""
-    hearing_processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_cores)
+    hearing_processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_hearing_processes)
     """Processes that hear, each one call at a time with weights of its own; one call more is answered
-    RESOURCE_EXHAUSTED with reason BUSY. Each takes up to 1.2 GB."""
+    RESOURCE_EXHAUSTED with reason BUSY. By default one for each core, as far as 1.2 GB for each take no more
+    than half of the memory. On CUDA, one for each device."""
     stop_grace_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     """Time for a process to leave a call that was cancelled or is past its deadline; then it is replaced."""
     load_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0

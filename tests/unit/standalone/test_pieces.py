@@ -65,3 +65,14 @@ def test_workers_use_the_store_that_review_api_was_given() -> None:
     worker = _pieces({"CALLQA_REVIEW_API_MONGODB_DATABASE": "mine"})["worker-1"]
     assert worker.environment["CALLQA_WORKER_MONGODB_DATABASE"] == "mine"
     assert "CALLQA_WORKER_RECORDINGS_URL" not in worker.environment
+
+
+def test_fewer_workers_than_cores_load_weights_only_so_often() -> None:
+    def hearing_processes(number: int | None) -> str | None:
+        pieces = engine_pieces(ports=_PORTS, environment={}, home="/h", hearing_processes=number)
+        variable = "CALLQA_TRANSCRIPTION_HEARING_PROCESSES"
+        assert not any(variable in piece.environment for piece in pieces if piece.name != "transcription")
+        return pieces[0].environment.get(variable)
+
+    assert hearing_processes(3) == "3"
+    assert hearing_processes(None) is None

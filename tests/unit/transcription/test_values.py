@@ -67,3 +67,14 @@ def test_busy_calls_must_leave_threads_for_others() -> None:
 def test_weights_are_kept_where_the_system_keeps_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
     assert str(TranscriptionSettings().model_cache_dir) == "/somewhere/callqa/models"
+
+
+def test_processes_are_no_more_than_memory_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transcription.settings.usable_cores", lambda: 8)
+    pages = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 64 * 2**30 // 4096}
+    monkeypatch.setattr("os.sysconf", pages.__getitem__)
+    assert TranscriptionSettings().hearing_processes == 8
+    pages["SC_PHYS_PAGES"] = 8 * 2**30 // 4096
+    assert TranscriptionSettings().hearing_processes == 3
+    pages["SC_PHYS_PAGES"] = 2**30 // 4096
+    assert TranscriptionSettings().hearing_processes == 1
