@@ -109,13 +109,14 @@ def _bursts(sounds: Sounds) -> Iterator[_Burst]:
         if tonal[first]:
             while end < len(tonal) and tonal[end] and _same(sounds.tones_hz, end - 1, end):
                 end += 1
-            low_hz, high_hz = np.median(sounds.tones_hz[first:end], axis=0)
+            # Its middle frame speaks for it: the first and the last may hold half of it only.
+            middle = (first + end) // 2
             burst = _Burst(
                 first=first,
                 end=end,
-                low_hz=float(low_hz),
-                high_hz=float(high_hz),
-                share=float(np.median(sounds.tone_share[first:end])),
+                low_hz=float(sounds.tones_hz[middle, 0]),
+                high_hz=float(sounds.tones_hz[middle, 1]),
+                share=float(sounds.tone_share[middle]),
             )
             # A key is pressed for less than two frames.
             if burst.frames >= _MIN_FRAMES or burst.keypad():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def spread(turn: dict[str, Any]) -> list[Word]:
     ]
 
 
+@cache
 def measured(name: str) -> Acoustics:
     files, roles = recordings()[name]
     channels: list[Samples] = []

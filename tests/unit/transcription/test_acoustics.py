@@ -66,7 +66,7 @@ def ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(words_of_a_call(), min_size=1, max_size=2))
 def test_figures_of_any_call_add_up(voices: list[list[Word]]) -> None:
     found = measured(voices)
