@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from transcription.acoustics import AcousticsLimits
 from transcription.audio import AudioLimits
 from transcription.faster_whisper_engine import FasterWhisperEngine, fetch_from_hub
-from transcription.transcribe import CallTranscriber
+from transcription.transcribe import CallTranscriber, HearingRules
+from transcription.voice_embedding import VoiceEncoder
+from transcription.voice_weights import load_voice_tensors
 from transcription.weights import find_weights
 
 if TYPE_CHECKING:
@@ -24,11 +27,21 @@ def load_transcriber(settings: TranscriptionSettings, weights: Weights | None = 
 
     `weights` are those of the settings when a server has checked them for all its processes already.
     """
-    limits = AudioLimits(
-        max_call_duration_s=settings.max_call_duration_s,
-        min_sample_rate_hz=settings.min_sample_rate_hz,
-        max_missing_s=settings.max_missing_s,
-        spool_dir=settings.spool_dir,
+    rules = HearingRules(
+        audio=AudioLimits(
+            max_call_duration_s=settings.max_call_duration_s,
+            min_sample_rate_hz=settings.min_sample_rate_hz,
+            max_sample_rate_hz=settings.max_sample_rate_hz,
+            max_missing_s=settings.max_missing_s,
+            spool_dir=settings.spool_dir,
+        ),
+        acoustics=AcousticsLimits(
+            hold_after_s=settings.hold_after_s, music_hold_after_s=settings.music_hold_after_s
+        ),
+        silence_floor_dbfs=settings.silence_floor_dbfs,
+        word_confidence_floor=settings.word_confidence_floor,
+        numbers_as_figures=settings.numbers_as_figures,
     )
     engine = FasterWhisperEngine(weights or checked_weights(settings), settings)
-    return CallTranscriber(engine, limits, word_confidence_floor=settings.word_confidence_floor)
+    voice_encoder = VoiceEncoder(load_voice_tensors()) if settings.separate_voices else None
+    return CallTranscriber(engine, rules, voice_encoder=voice_encoder)

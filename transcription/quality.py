@@ -29,7 +29,6 @@ _GRAVITY: Final = list(WarningCode)
 
 
 def report_channel(
-    index: int,
     channel: CallChannel,
     hearing: ChannelHearing,
     words: Sequence[Word],
@@ -42,7 +41,7 @@ def report_channel(
     if state is ChannelState.HEARD and not words:
         state = ChannelState.NO_SPEECH
     return ChannelReport(
-        channel=index,
+        channel=channel.index,
         role=role,
         state=state,
         decoded_s=channel.decoded_s,
@@ -60,9 +59,10 @@ def report_channel(
     )
 
 
-def role_on_channel(index: int, spoken: Iterable[SpokenWords]) -> SpeakerRole:
-    """Return the role of all who speak on a channel; UNKNOWN when they differ."""
-    roles = {one.speaker.role for one in spoken if one.speaker.channel == index}
+def role_on_channel(channel: CallChannel, spoken: Iterable[SpokenWords]) -> SpeakerRole:
+    """Return the role of all who speak on a channel, its own when nobody does; UNKNOWN when they differ."""
+    roles = {one.speaker.role for one in spoken if one.speaker.channel == channel.index}
+    roles = roles or {channel.role}
     return roles.pop() if len(roles) == 1 else SpeakerRole.UNKNOWN
 
 

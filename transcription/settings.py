@@ -89,6 +89,14 @@ class TranscriptionSettings(ServerSettings):
     makes it write words that nobody said."""
     word_confidence_floor: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Words below it are counted as uncertain in the quality report; rubrics have a floor of their own."""
+    separate_voices: bool = True
+    """Tell two voices on one channel apart, where nobody says whose channel it is."""
+    numbers_as_figures: bool = True
+    """Write English numbers, amounts and times as figures ("$25.50"), however they were heard."""
+    hold_after_s: Annotated[float, Field(gt=0)] = 10.0
+    """Silence between words that counts as putting the other on hold."""
+    music_hold_after_s: Annotated[float, Field(gt=0)] = 3.0
+    """The same for music and ringing."""
 
     max_call_bytes: Annotated[int, Field(ge=1024)] = 2 * 1024**3
     """All files of one call together."""
@@ -96,6 +104,8 @@ class TranscriptionSettings(ServerSettings):
     """Length of one leg."""
     min_sample_rate_hz: Annotated[int, Field(ge=1000)] = 8000
     """Telephone audio has 8000; below it consonants are gone."""
+    max_sample_rate_hz: Annotated[int, Field(le=768_000)] = 192_000
+    """Nothing a recorder makes of speech is above it; a higher one only costs time."""
     max_missing_s: Annotated[float, Field(ge=0)] = 1.0
     """A file with less sound than it declares, by more than this and by 1 %, counts as cut off."""
     spool_dir: DirectoryPath | None = None

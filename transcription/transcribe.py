@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from servicekit.errors import FieldViolation
+from transcription.acoustic_measurement import measure_acoustics
+from transcription.acoustics import AcousticsLimits
 from transcription.audio import DECODER_VERSION, AudioLimits, decode_leg
+from transcription.channel_warnings import sound_warnings, state_warnings
 from transcription.channels import CallChannel, assign_roles
+from transcription.engine import ChannelHearing
 from transcription.errors import AudioNoSpeechError, LanguageError
+from transcription.legs import LEGS_REVISION, align_legs
+from transcription.number_format import NUMBERS_REVISION
 from transcription.quality import gravest_first, hearing_warnings, report_channel, role_on_channel
-from transcription.transcript import Speaker, SpeakerRole, SpokenWords, Transcript, Word
+from transcription.roles import ROLES_REVISION
+from transcription.speakers import find_speakers
+from transcription.transcript import ChannelState, SpeakerRole, Transcript, Word
 from transcription.turns import TURNS_REVISION, make_turns
+from transcription.voices import VOICES_REVISION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from transcription.engine import ChannelHearing, SpeechEngine
-    from transcription.transcript import RemovedWords
+    from transcription.engine import SpeechEngine
+    from transcription.transcript import QualityWarning, RemovedWords, SpokenWords
+    from transcription.voice_embedding import VoiceEncoder
 
 _DEFAULT_LANGUAGE: Final = "en"
+_UNHEARD: Final = ChannelHearing(loud_s=0.0, detected_s=0.0, retried_s=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +44,7 @@ class CallLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Seconds of audio heard and to hear, both summed over channels."""
+    """Seconds of audio heard and to hear, both summed over the channels that are listened to."""
 
     heard_s: float
     total_s: float
@@ -41,21 +52,44 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSegment:
-    """Words just heard on a channel."""
+    """Words just heard on a channel, and the channel's role before anything was decided from speech."""
 
     channel: int
     role: SpeakerRole
     words: tuple[Word, ...]
 
 
-class CallTranscriber:
-    """Hears calls with one engine, one at a time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingRules:
+    """What is made of the words; see the settings of the same names."""
 
-    def __init__(self, engine: SpeechEngine, limits: AudioLimits, *, word_confidence_floor: float) -> None:
+    audio: AudioLimits
+    acoustics: AcousticsLimits = field(default_factory=AcousticsLimits)
+    silence_floor_dbfs: float = -65.0
+    word_confidence_floor: float = 0.25
+    numbers_as_figures: bool = True
+
+    def version(self) -> str:
+        """Return what of this changes a transcript, as one readable line."""
+        return (
+            f"{DECODER_VERSION} legs={LEGS_REVISION} turns={TURNS_REVISION} roles={ROLES_REVISION}"
+            f" numbers={NUMBERS_REVISION if self.numbers_as_figures else 'as-heard'}"
+            f" sure={self.word_confidence_floor:g}"
+            f" hold={self.acoustics.hold_after_s:g}s/{self.acoustics.music_hold_after_s:g}s"
+        )
+
+
+class CallTranscriber:
+    """Hears calls with one engine, one at a time; without `voice_encoder` one channel is one speaker."""
+
+    def __init__(
+        self, engine: SpeechEngine, rules: HearingRules, *, voice_encoder: VoiceEncoder | None = None
+    ) -> None:
         self._engine = engine
-        self._limits = limits
-        self._word_confidence_floor = word_confidence_floor
-        self.model_version = f"{engine.model_version} {DECODER_VERSION} turns={TURNS_REVISION}"
+        self._rules = rules
+        self._voice_encoder = voice_encoder
+        voices = "off" if voice_encoder is None else str(VOICES_REVISION)
+        self.model_version = f"{engine.model_version} {rules.version()} voices={voices}"
 
     def transcribe(
         self,
@@ -72,58 +106,78 @@ class CallTranscriber:
         raises when nobody waits for the answer any more. Raises the errors of transcription.errors.
         """
         self._require_language(language)
-        decoded = [
-            decode_leg(leg.file, name=_leg_name(index, len(legs)), limits=self._limits, check=check)
-            for index, leg in enumerate(legs)
-        ]
-        channels = assign_roles(decoded, [leg.roles for leg in legs])
+        channels, warnings = self._channels(legs, check)
         language, language_confidence = self._language(language, channels)
         heard = yield from self._hear(channels, language, vocabulary, check)
         if not any(heard.words):
             raise AudioNoSpeechError(
                 "nobody says a word in the recording; check that the right file was uploaded"
             )
-        spoken = [
-            SpokenWords(
-                speaker=Speaker(
-                    index=index,
-                    channel=index,
-                    role=channel.role,
-                    role_confidence=channel.role_confidence,
-                    role_source=channel.role_source,
-                ),
-                words=tuple(words),
-            )
-            for index, (channel, words) in enumerate(zip(channels, heard.words, strict=True))
-        ]
+        spoken, speaker_warnings = find_speakers(
+            channels,
+            heard.words,
+            language=_subtag(language),
+            encoder=self._voice_encoder,
+            numbers_as_figures=self._rules.numbers_as_figures,
+            check=check,
+        )
+        turns = make_turns(spoken)
         reports = [
             report_channel(
-                index,
                 channel,
                 hearing,
                 words,
-                role=role_on_channel(index, spoken),
-                word_confidence_floor=self._word_confidence_floor,
+                role=role_on_channel(channel, spoken),
+                word_confidence_floor=self._rules.word_confidence_floor,
             )
-            for index, (channel, hearing, words) in enumerate(
-                zip(channels, heard.hearings, heard.words, strict=True)
-            )
+            for channel, hearing, words in zip(channels, heard.hearings, heard.words, strict=True)
         ]
+        duration_s = max(channel.decoded_s for channel in channels)
+        check()
         return Transcript(
             language=language,
             language_confidence=language_confidence,
             vocabulary=tuple(vocabulary),
-            duration_s=max(channel.decoded_s for channel in channels),
+            duration_s=duration_s,
             model_version=self.model_version,
             speakers=tuple(one.speaker for one in spoken),
-            turns=make_turns(spoken),
+            turns=turns,
             channels=tuple(reports),
-            warnings=gravest_first(hearing_warnings(reports, heard.removed)),
+            warnings=gravest_first(
+                [
+                    *warnings,
+                    *_sound_warnings(channels, spoken),
+                    *speaker_warnings,
+                    *hearing_warnings(reports, heard.removed),
+                ]
+            ),
             removed_words=tuple(
                 sorted(heard.removed, key=lambda removed: (removed.start_s, removed.channel))
             ),
-            word_confidence_floor=self._word_confidence_floor,
+            word_confidence_floor=self._rules.word_confidence_floor,
+            acoustics=measure_acoustics(
+                [channel.samples for channel in channels],
+                spoken,
+                turns,
+                duration_s=duration_s,
+                language=language,
+                limits=self._rules.acoustics,
+            ),
         )
+
+    def _channels(
+        self, legs: Sequence[CallLeg], check: Callable[[], None]
+    ) -> tuple[tuple[CallChannel, ...], list[QualityWarning]]:
+        limits = self._rules.audio
+        decoded = [
+            decode_leg(leg.file, name=_leg_name(index, len(legs)), limits=limits, check=check)
+            for index, leg in enumerate(legs)
+        ]
+        aligned, leg_warnings = align_legs(decoded, spool_dir=limits.spool_dir, check=check)
+        channels = assign_roles(
+            aligned, [leg.roles for leg in legs], silence_floor_dbfs=self._rules.silence_floor_dbfs
+        )
+        return channels, [*leg_warnings, *state_warnings(channels)]
 
     def _require_language(self, language: str) -> None:
         if _is_detected(language) or _subtag(language) in self._engine.languages:
@@ -136,7 +190,7 @@ class CallTranscriber:
 
     def _language(self, language: str, channels: Sequence[CallChannel]) -> tuple[str, float]:
         if _is_detected(language):
-            return self._engine.detect_language([channel.samples for channel in channels])
+            return self._engine.detect_language([channel.samples for channel in _to_hear(channels)])
         return language or _DEFAULT_LANGUAGE, 1.0
 
     def _hear(
@@ -146,12 +200,13 @@ class CallTranscriber:
         vocabulary: Sequence[str],
         check: Callable[[], None],
     ) -> Generator[Progress | ChannelSegment, None, _Heard]:
-        total_s = sum(channel.decoded_s for channel in channels)
+        listened = _to_hear(channels)
+        total_s = sum(channel.decoded_s for channel in listened)
         words: list[list[Word]] = [[] for _ in channels]
         removed: list[RemovedWords] = []
         yield Progress(heard_s=0.0, total_s=total_s)
         hearing = self._engine.hear(
-            [channel.samples for channel in channels], language=_subtag(language), vocabulary=vocabulary
+            [channel.samples for channel in listened], language=_subtag(language), vocabulary=vocabulary
         )
         with closing(hearing):
             while True:
@@ -159,22 +214,37 @@ class CallTranscriber:
                 try:
                     segment = next(hearing)
                 except StopIteration as end:
-                    return _Heard(words=words, removed=removed, hearings=end.value)
-                removed.extend(segment.removed)
+                    of_channel = {
+                        channel.index: found for channel, found in zip(listened, end.value, strict=True)
+                    }
+                    hearings = tuple(of_channel.get(channel.index, _UNHEARD) for channel in channels)
+                    return _Heard(words=words, removed=removed, hearings=hearings)
+                channel = listened[segment.channel]
+                removed.extend(replace(words, channel=channel.index) for words in segment.removed)
                 if segment.words:
-                    words[segment.channel].extend(segment.words)
-                    role = channels[segment.channel].role
-                    yield ChannelSegment(channel=segment.channel, role=role, words=segment.words)
+                    words[channel.index].extend(segment.words)
+                    yield ChannelSegment(channel=channel.index, role=channel.role, words=segment.words)
                 yield Progress(heard_s=segment.heard_s, total_s=total_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heard:
-    """What the engine gave: words and findings of each channel."""
+    """What the engine gave: words and findings of each channel of the call."""
 
     words: list[list[Word]]
     removed: list[RemovedWords]
     hearings: tuple[ChannelHearing, ...]
+
+
+def _to_hear(channels: Sequence[CallChannel]) -> list[CallChannel]:
+    return [channel for channel in channels if channel.state is ChannelState.HEARD]
+
+
+def _sound_warnings(channels: Sequence[CallChannel], spoken: Sequence[SpokenWords]) -> list[QualityWarning]:
+    with_speech = {one.speaker.channel for one in spoken if one.words}
+    return [
+        warning for channel in channels if channel.index in with_speech for warning in sound_warnings(channel)
+    ]
 
 
 def _is_detected(language: str) -> bool:

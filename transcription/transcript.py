@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from transcription.acoustics import Acoustics
+
 SAMPLE_RATE_HZ: Final = 16_000
 """The rate of all audio behind the decoder."""
 
@@ -201,6 +203,7 @@ class Transcript:
     warnings: tuple[QualityWarning, ...]
     removed_words: tuple[RemovedWords, ...]
     word_confidence_floor: float
+    acoustics: Acoustics
 
 
 def spoken_s(words: Iterable[Word]) -> float:

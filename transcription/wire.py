@@ -8,6 +8,7 @@ from callqa.v1 import transcript_pb2, transcription_service_pb2
 
 from servicekit.errors import FieldViolation, InvalidInputError
 from servicekit.wire import duration_from_s
+from transcription.acoustics_wire import acoustics_to_wire
 from transcription.transcribe import ChannelSegment, Progress
 from transcription.transcript import SpeakerRole
 
@@ -76,6 +77,7 @@ def transcript_to_wire(transcript: Transcript) -> transcript_pb2.Transcript:
         channels=[_channel(report) for report in transcript.channels],
         speakers=[_speaker(speaker) for speaker in transcript.speakers],
         quality=_quality(transcript),
+        acoustics=acoustics_to_wire(transcript.acoustics),
     )
 
 

@@ -13,7 +13,7 @@ from tests.unit.transcription.fake_engine import FakeSpeechEngine
 from transcription.audio import AudioLimits
 from transcription.servicer import TranscriptionServicer
 from transcription.settings import TranscriptionSettings
-from transcription.transcribe import CallTranscriber
+from transcription.transcribe import CallTranscriber, HearingRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def serve(spool_dir: Path) -> Iterator[Serve]:
             settings=chosen,
             services=lambda: [servicer.service()],
             load=lambda: servicer.start(
-                CallTranscriber(engine or FakeSpeechEngine(), limits, word_confidence_floor=0.25)
+                CallTranscriber(engine or FakeSpeechEngine(), HearingRules(audio=limits))
             ),
         )
         server.wait_until_loaded(10)
