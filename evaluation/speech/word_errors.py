@@ -29,11 +29,13 @@ def _english() -> EnglishTextNormalizer:
 
 
 def normalised_words(text: str, language: str) -> list[str]:
-    """Return the words of `text` as Whisper's own evaluation compares them: "Press 1" is press, one."""
+    """Return the words of `text` as Whisper's own evaluation compares them: "Press 1" is press, one.
+
+    What has neither letter nor digit is no word: the normaliser leaves a full stop of "..." standing.
+    """
     english = language.lower().split("-")[0] == "en"
     normalise = _english() if english else BasicTextNormalizer()
-    words: list[str] = normalise(text).split()
-    return words
+    return [word for word in normalise(text).split() if any(sign.isalnum() for sign in word)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from evaluation.speech.word_errors import (
         ("It costs $20!", "it costs twenty dollars"),
         ("I'm Hannah, um, hello", "i am hannah hello"),
         ("the colour", "the color"),
+        ("To leave a message ...", "to leave a message"),
     ],
 )
 def test_what_is_said_alike_is_normalised_alike(one: str, other: str) -> None:
