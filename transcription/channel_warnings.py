@@ -43,11 +43,10 @@ def state_warnings(channels: Sequence[CallChannel]) -> list[QualityWarning]:
             found.append(
                 QualityWarning(code=WarningCode.COPIED_CHANNEL, channel=channel.index, message=message)
             )
-        missing_s = (channel.declared_s or 0.0) + channel.start_offset_s - channel.decoded_s
-        if missing_s > max(_MISSING_FROM_S, _MISSING_SHARE * channel.decoded_s):
+        if channel.missing_s > max(_MISSING_FROM_S, _MISSING_SHARE * channel.decoded_s):
             message = (
-                f"channel {channel.index} lacks {missing_s:.1f} s of the length that its file declares, so"
-                " the end of the call may be missing"
+                f"channel {channel.index} lacks {channel.missing_s:.1f} s of the length that its file"
+                " declares, so the end of the call may be missing"
             )
             found.append(
                 QualityWarning(code=WarningCode.SHORTER_THAN_DECLARED, channel=channel.index, message=message)

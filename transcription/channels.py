@@ -44,6 +44,7 @@ class CallChannel:
     state: ChannelState
     copied_from: int | None
     declared_s: float | None
+    missing_s: float
     start_offset_s: float
 
     @property
@@ -108,6 +109,7 @@ def assign_roles(
                 state=_state(index, sounds, copied_from),
                 copied_from=copied_from.get(index),
                 declared_s=owners[index].declared_s,
+                missing_s=owners[index].missing_s,
                 start_offset_s=owners[index].start_offset_s,
             )
         )

@@ -23,15 +23,17 @@ _LOWEST_MPEG1_RATE_HZ: Final = 32000
 _ID3_HEADER_BYTES: Final = 10
 # The longest Ogg page: 27 bytes of header, 255 of segment table, 255 segments of 255 bytes.
 _MAX_OGG_PAGE_BYTES: Final = 27 + 255 + 255 * 255
-_STATED_BY_FORMAT: Final = frozenset({"flac", "mov", "matroska", "aiff", "caf", "w64", "avi"})
+_STATED_BY_FORMAT: Final = frozenset({"flac", "mov", "matroska", "aiff", "caf", "w64", "avi", "tta", "wv"})
 
 
 def declared_s(source: BinaryIO, container: InputContainer) -> float | None:
     """Return the length that the file's header states, in seconds, or None where it states none."""
     names = set(container.format.name.split(","))
-    if "wav" in names:
-        return _wav_declared_s(source)
     stream = container.streams.audio[0]
+    if "wav" in names:
+        return _wav_declared_s(source, stream.rate)
+    if "au" in names:
+        return _au_declared_s(source, stream.bit_rate)
     if "mp3" in names:
         return _mp3_declared_s(source, stream.rate)
     if names & _STATED_BY_FORMAT and stream.duration is not None and stream.time_base is not None:
@@ -52,23 +54,37 @@ def is_cut_ogg(source: BinaryIO, container: InputContainer) -> bool:
     return len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
 
 
-def _wav_declared_s(source: BinaryIO) -> float | None:
+def _wav_declared_s(source: BinaryIO, rate_hz: int) -> float | None:
     source.seek(12)
-    bytes_per_s = 0
+    bytes_per_s, sample_count = 0, 0
     for _ in range(_MAX_RIFF_CHUNKS):
         header = source.read(8)
         if len(header) < 8:
             return None
         name, size = struct.unpack("<4sI", header)
         if name == b"data":
-            known = bytes_per_s and 0 < size < _UNKNOWN_SIZES_FROM
-            return size / bytes_per_s if known else None
-        if name == b"fmt ":
-            bytes_per_s = struct.unpack("<8xI", source.read(12))[0]
-            size -= 12
+            if not 0 < size < _UNKNOWN_SIZES_FROM:
+                return None
+            if bytes_per_s:
+                return float(size / bytes_per_s)
+            # Some writers leave the bytes a second out for packed codecs, and count samples instead.
+            return sample_count / rate_hz if sample_count else None
+        taken = 0
+        if name == b"fmt " and size >= 12:
+            bytes_per_s = int.from_bytes(source.read(12)[8:], "little")
+            taken = 12
+        if name == b"fact" and size >= 4:
+            sample_count = int.from_bytes(source.read(4), "little")
+            taken = 4
         # Chunks begin at even offsets.
-        source.seek(size + size % 2, os.SEEK_CUR)
+        source.seek(size - taken + size % 2, os.SEEK_CUR)
     return None
+
+
+def _au_declared_s(source: BinaryIO, bits_per_s: int | None) -> float | None:
+    source.seek(8)
+    size = int.from_bytes(source.read(4), "big")
+    return size * 8 / bits_per_s if bits_per_s and 0 < size < _UNKNOWN_SIZES_FROM else None
 
 
 def _mp3_declared_s(source: BinaryIO, rate_hz: int) -> float | None:
