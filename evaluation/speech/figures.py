@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evaluation.speech.calls import TimesFrom
-from evaluation.speech.speakers import SpeakerShare, compare_speakers
+from evaluation.speech.speakers import compare_speakers
 from evaluation.speech.times import length_s, segment_spans, start_errors_s, talk_spans
 from evaluation.speech.word_errors import (
     WordErrors,
@@ -111,12 +111,8 @@ def downmix_figures(
             min((share.right_speaker_s / share.judged_s for share in judged), default=None)
         ),
         # A downmix of which nothing was heard has no right roles either.
-        "downmix_role_accuracy": _share(_has_right_roles(share) for share in shares),
+        "downmix_role_accuracy": _share(share.has_right_roles for share in shares),
     }
-
-
-def _has_right_roles(share: SpeakerShare) -> bool:
-    return share.right_role_s * 2 > share.judged_s
 
 
 def _role_accuracy(calls: Sequence[RecordedCall], heard: Sequence[Heard]) -> float | None:
