@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 import numpy as np
+import psutil
 import pytest
 from callqa.v1 import transcription_service_pb2 as pb
 from callqa.v1 import transcription_service_pb2_grpc
@@ -21,6 +22,8 @@ from callqa.v1.transcript_pb2 import AGENT, CUSTOMER
 from servicekit.wire import s_from_duration
 from tests.integration.transcription.streams import reason, requests
 from tests.unit.transcription.recordings import wav
+from transcription.audio import AudioLimits, decode_leg
+from transcription.transcript import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,3 +122,62 @@ def test_the_pinned_weights_hear_what_is_said_and_when(start: Start, tmp_path: P
             list(stub.TranscribeCall(requests(wav(recording))))
         assert isinstance(refused.value, grpc.Call)
         assert reason(refused.value) == "AUDIO_NO_SPEECH"
+
+
+@pytest.mark.slow
+def test_a_crash_and_a_cancel_in_mid_call_leave_a_server_that_hears(start: Start, tmp_path: Path) -> None:
+    process = start(model="tiny.en", ready_file=str(tmp_path / "ready"))
+    stub = stub_of(process, tmp_path / "ready")
+    server = psutil.Process(process.pid)
+    long_call = repeated(SAMPLES / "exemplary.wav", times=20)
+
+    call = stub.TranscribeCall(requests(long_call))
+    wait_for_words(call)
+    for child in hearing_processes(server):
+        child.kill()
+    with pytest.raises(grpc.RpcError) as crashed:
+        list(call)
+    assert isinstance(crashed.value, grpc.Call)
+    assert crashed.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert reason(crashed.value) == "ENGINE_CRASHED"
+
+    call = stub.TranscribeCall(requests(long_call))
+    wait_for_words(call)
+    call.cancel()
+    while not has_place(stub):
+        time.sleep(0.1)
+
+    children = server.children(recursive=True)
+    assert len(hearing_processes(server)) == 1
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive
+
+
+def repeated(recording: Path, *, times: int) -> bytes:
+    """The same recording several times, as one."""
+    limits = AudioLimits(max_call_duration_s=600, min_sample_rate_hz=8000, max_missing_s=1.0)
+    with recording.open("rb") as source:
+        channels = decode_leg(source, name="the recording", limits=limits, check=lambda: None).channels
+    return wav(np.tile(np.stack(channels), times), rate_hz=SAMPLE_RATE_HZ)
+
+
+def has_place(stub: transcription_service_pb2_grpc.TranscriptionServiceStub) -> bool:
+    try:
+        answers = list(stub.TranscribeCall(requests((SAMPLES / "escalated-agent.wav").read_bytes())))
+    except grpc.RpcError as error:
+        if isinstance(error, grpc.Call) and reason(error) == "BUSY":
+            return False
+        raise
+    return answers[-1].HasField("transcript")
+
+
+def wait_for_words(call: Iterator[pb.TranscribeCallResponse]) -> None:
+    while not next(call).HasField("segment"):
+        pass
+
+
+def hearing_processes(server: psutil.Process) -> list[psutil.Process]:
+    # Beside them runs multiprocessing's own resource tracker.
+    return [child for child in server.children() if "spawn_main" in " ".join(child.cmdline())]
