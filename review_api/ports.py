@@ -56,6 +56,7 @@ class ScorecardQuery:
     flag: str = ""
     batch_id: str = ""
     rubric_revision: str = ""
+    superseded_too: bool = False
 
 
 class CallRepository(Protocol):
@@ -208,6 +209,9 @@ class ScorecardRepository(Protocol):
 
     def put(self, scorecard: StoredScorecard) -> StoredScorecard:
         """Store it unless its key exists; return what is stored under the key."""
+
+    def put_in_force(self, call_id: str, scorecard_id: str, *, rubric_revision: str) -> None:
+        """Let this scorecard take the place of all others of its call and revision in lists."""
 
     def find_ids(
         self, transcript_ids: Mapping[str, str], *, rubric_revision: str, engine_version: str

@@ -41,7 +41,9 @@ def get_scorecard(server: Server, name: str) -> scorecard_pb2.Scorecard:
 
 def batch_results(server: Server, batch: batch_pb2.Batch) -> Sequence[Result]:
     """Return what became of each call of the batch, in its order."""
-    summaries, _ = list_summaries(server, scorecard_service_pb2.ListScorecardsRequest(batch=batch.name))
+    # A call may have been heard or corrected since: a batch shows what it made of it.
+    query = scorecard_service_pb2.ListScorecardsRequest(batch=batch.name, show_superseded=True)
+    summaries, _ = list_summaries(server, query)
     agent_of = {
         item.call: server.calls.GetCall(
             call_service_pb2.GetCallRequest(name=item.call), timeout=CALL_TIMEOUT_S

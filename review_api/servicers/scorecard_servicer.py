@@ -80,6 +80,7 @@ class ScorecardServicer(scorecard_service_pb2_grpc.ScorecardServiceServicer):
             queue=request.queue,
             outcome=enum_word(request, "outcome") if request.outcome else "",
             flag=request.flag,
+            superseded_too=request.show_superseded,
             batch_id=batch.id if batch else "",
             rubric_revision=batch.rubric_revision if batch else "",
         )

@@ -199,6 +199,7 @@ class ScorecardDocument(Document):
     score = FloatField()
     outcome = StringField(default="")
     flags = ListField(StringField())
+    superseded = BooleanField(default=False)
     payload = BinaryField()
     payload_sha256 = StringField(required=True)
     create_time = DateTimeField(required=True)

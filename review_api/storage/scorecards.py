@@ -52,6 +52,14 @@ class MongoScorecardRepository:
         return self.get(summary.call_id, summary.id)
 
     @storage_errors()
+    def put_in_force(self, call_id: str, scorecard_id: str, *, rubric_revision: str) -> None:
+        """See ScorecardRepository."""
+        key = f"{call_id}/{scorecard_id}"
+        ScorecardDocument.objects(id=key).update(set__superseded=False)
+        others = ScorecardDocument.objects(call_id=call_id, rubric_revision=rubric_revision, id__ne=key)
+        others.update(set__superseded=True)
+
+    @storage_errors()
     def find_ids(
         self, transcript_ids: Mapping[str, str], *, rubric_revision: str, engine_version: str
     ) -> Mapping[str, str]:
@@ -87,6 +95,8 @@ def scorecard_conditions(query: ScorecardQuery, after: Cursor | None) -> dict[st
     conditions: dict[str, Any] = {
         stored: value for field, stored in fields.items() if (value := getattr(query, field))
     }
+    if not query.superseded_too:
+        conditions["superseded"] = {"$ne": True}
     if query.rubric_revision:
         conditions["rubric_revision"] = query.rubric_revision
     if query.batch_id:

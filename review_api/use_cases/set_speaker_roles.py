@@ -95,7 +95,8 @@ class SetSpeakerRoles:
         return call.roles_set(corrected.id, base_transcript_id=base.id)
 
     def _send_back(self, call: Call) -> None:
-        cards = self.scorecards.page(ScorecardQuery(call_id=call.id), after=None, size=_MAX_SCORECARDS)
+        every = ScorecardQuery(call_id=call.id, superseded_too=True)
+        cards = self.scorecards.page(every, after=None, size=_MAX_SCORECARDS)
         of_this = {card.id for card in cards if card.transcript_id == call.transcript_id}
         # What a worker has in hand it judges once more by itself when it sees that the roles were set.
         outdated = [

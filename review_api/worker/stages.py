@@ -72,6 +72,7 @@ def scored(
     scorecard_id = found.get(call.id, "")
     if not scorecard_id:
         scorecard_id = work.patience.store(scorecards.put, _score(call, transcript, work)).summary.id
+    work.patience.store(scorecards.put_in_force, call.id, scorecard_id, rubric_revision=work.revision.key)
     if not hand.item.judge_only or _shows_this_form(call, work):
         work.patience.store(
             work.stores.change_call, call.id, lambda seen: _released(seen).scored(scorecard_id)

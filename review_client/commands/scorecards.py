@@ -40,7 +40,7 @@ class OutcomeWord(StrEnum):
 
 
 @app.command("list", epilog="Example: callqa scorecards list --outcome unresolved --flag needs-review")
-def list_scorecards(
+def list_scorecards(  # noqa: PLR0913 - each is an option of the command
     *,
     agent: Agent = "",
     queue: Queue = "",
@@ -49,6 +49,9 @@ def list_scorecards(
     ] = None,
     flag: Annotated[str, typer.Option("--flag", metavar="WORD", help="Only cards with this flag.")] = "",
     batch: Annotated[str, typer.Option("--batch", metavar="BATCH", help="Only cards of this batch.")] = "",
+    superseded: Annotated[
+        bool, typer.Option("--superseded", help="Also cards whose place a later one of the call has taken.")
+    ] = False,
     limit: Limit = 50,
     as_json: Json = False,
     address: Address = None,
@@ -61,6 +64,7 @@ def list_scorecards(
         if outcome
         else scorecard_pb2.Outcome.RESULT_UNSPECIFIED,
         flag=flag,
+        show_superseded=superseded,
         batch=f"batches/{batch.removeprefix('batches/')}" if batch else "",
     )
     with connect(address) as server:

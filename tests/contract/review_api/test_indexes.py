@@ -68,6 +68,7 @@ def test_calls_are_listed_by_an_index(query: CallQuery, after: Cursor | None) ->
         ScorecardQuery(outcome="RESOLVED"),
         ScorecardQuery(flag="needs-review"),
         ScorecardQuery(rubric_revision="form/0123456789abcdef"),
+        ScorecardQuery(superseded_too=True),
     ],
 )
 def test_scorecards_are_listed_by_an_index(query: ScorecardQuery, after: Cursor | None) -> None:

@@ -14,8 +14,9 @@ from pymongo.uri_parser import parse_uri
 from review_api.domain.batches import BatchState, Counts, ItemState
 from review_api.domain.calls import CallState
 from review_api.domain.quarantine import EngineVersions, Quarantine, Stage
+from review_api.domain.results import ScorecardSummary
 from review_api.domain.rubrics import Revision
-from review_api.ports import CallQuery, Cursor
+from review_api.ports import CallQuery, Cursor, ScorecardQuery
 from review_api.storage.batches import MongoBatchRepository
 from review_api.storage.calls import MongoCallRepository
 from review_api.storage.connection import check_server, connect_storage, database, disconnect_storage
@@ -201,6 +202,31 @@ def test_the_first_scorecard_of_a_key_stays() -> None:
     )
     assert found == {"c0": first.summary.id}
     assert not scorecards.find_ids({"c0": "t2"}, rubric_revision="form/0123456789abcdef", engine_version="e1")
+
+
+def test_a_scorecard_takes_the_place_of_others_of_its_call_and_revision() -> None:
+    scorecards = MongoScorecardRepository()
+    first, second, other_form, other_call = (
+        scorecards.put(card).summary
+        for card in (
+            make_scorecard(),
+            make_scorecard(transcript_id="t2"),
+            make_scorecard(rubric_revision="other/0123456789abcdef"),
+            make_scorecard(1),
+        )
+    )
+
+    def listed(query: ScorecardQuery) -> set[str]:
+        return {card.id for card in scorecards.page(query, after=None, size=9)}
+
+    def put_in_force(card: ScorecardSummary) -> None:
+        scorecards.put_in_force(card.call_id, card.id, rubric_revision=card.rubric_revision)
+
+    put_in_force(second)
+    assert listed(ScorecardQuery()) == {second.id, other_form.id, other_call.id}
+    assert first.id in listed(ScorecardQuery(superseded_too=True))
+    put_in_force(first)
+    assert listed(ScorecardQuery(call_id="c0")) == {first.id, other_form.id}
 
 
 def test_a_batch_is_made_once() -> None:

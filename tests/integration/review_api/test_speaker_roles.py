@@ -47,6 +47,11 @@ def card(stack: Stack, batch: batch_pb2.Batch) -> bytes:
     return found
 
 
+def listed(stack: Stack, *, show_superseded: bool = False) -> list[str]:
+    request = scorecard_service_pb2.ListScorecardsRequest(show_superseded=show_superseded)
+    return [one.scorecard for one in stack.scorecards.ListScorecards(request, timeout=10).scorecards]
+
+
 def test_swapped_roles_are_judged_and_set_back(stack: Stack, fakes: FakeServices) -> None:
     batch = stack.create_batch(b"one", b"two")
     stack.work(batch)
@@ -64,9 +69,14 @@ def test_swapped_roles_are_judged_and_set_back(stack: Stack, fakes: FakeServices
     assert running.state == batch_pb2.Batch.RUNNING
     assert [item.state for item in running.items] == [batch_pb2.BatchItem.PENDING, batch_pb2.BatchItem.DONE]
 
+    # In lists a card stays until another takes its place.
+    assert heard.scorecard in listed(stack)
     stack.work(batch)
     assert stack.get_batch(batch).state == batch_pb2.Batch.COMPLETE
     assert get_call(stack, batch).scorecard != heard.scorecard
+    assert get_call(stack, batch).scorecard in listed(stack)
+    assert heard.scorecard not in listed(stack)
+    assert heard.scorecard in listed(stack, show_superseded=True)
     assert get_call(stack, batch).scorecard == stack.get_batch(batch).items[0].scorecard
     second = card(stack, batch)
     latest = scorecard_service_pb2.GetScorecardRequest(name=f"{heard.name}/scorecards/latest")
@@ -75,6 +85,8 @@ def test_swapped_roles_are_judged_and_set_back(stack: Stack, fakes: FakeServices
     assert set_roles(stack, batch, HEARD).transcript == heard.transcript
     stack.work(batch)
     assert card(stack, batch) == first
+    assert len(listed(stack)) == 2
+    assert heard.scorecard in listed(stack)
     assert transcript(stack, f"{heard.name}/transcripts/latest").name == heard.transcript
     assert stack.scorecards.GetScorecard(latest, timeout=10).score == 75.0
     set_roles(stack, batch, SWAPPED)

@@ -70,6 +70,7 @@ class Store:
     transcripts: dict[str, transcript_pb2.Transcript] = field(default_factory=dict)
     batches: dict[str, batch_pb2.Batch] = field(default_factory=dict)
     queues: dict[str, queue_profile_pb2.QueueProfile] = field(default_factory=dict)
+    superseded: set[str] = field(default_factory=set)
     reheard: list[str] = field(default_factory=list)
     revision: rubric_pb2.RubricRevision = field(default_factory=rubric_pb2.RubricRevision)
     rubric_problems: list[FieldViolation] = field(default_factory=list)
@@ -339,6 +340,7 @@ class FakeScorecards(scorecard_service_pb2_grpc.ScorecardServiceServicer):
                 and (not request.flag or request.flag in card.flags)
                 and request.outcome in {scorecard_pb2.Outcome.RESULT_UNSPECIFIED, card.outcome.result}
                 and (of_batch is None or card.name in of_batch)
+                and (request.show_superseded or card.name not in self._store.superseded)
             ):
                 summaries.append(
                     scorecard_service_pb2.ScorecardSummary(

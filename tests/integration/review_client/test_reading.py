@@ -71,6 +71,16 @@ def test_calls_are_chosen_by_conditions(scored: Callqa, conditions: list[str], f
     assert names(scored("calls", "list", "--json", *conditions).json) == found
 
 
+def test_superseded_scorecards_are_listed_when_asked_for(scored: Callqa, store: Store) -> None:
+    store.superseded.add(next(iter(store.scorecards)))
+    assert len(scored("scorecards", "list", "--json").json) == 1
+    assert len(scored("scorecards", "list", "--superseded", "--json").json) == 2
+    # A batch shows what it made of its calls, whatever has become of them since.
+    [batch] = store.batches
+    shown = scored("batches", "show", batch)
+    assert [shown.line_with(call).split()[2] for call in ("x-good", "x-bad")] == ["100", "33.3"]
+
+
 def test_an_empty_list_says_so(callqa: Callqa) -> None:
     ended = callqa("calls", "list")
     assert (ended.exit_code, ended.stdout, ended.stderr) == (0, "", "no calls match\n")

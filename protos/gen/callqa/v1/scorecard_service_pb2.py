@@ -28,7 +28,7 @@ from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!callqa/v1/scorecard_service.proto\x12\tcallqa.v1\x1a\x19\x63\x61llqa/v1/scorecard.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\">\n\x13GetScorecardRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10\x63\x61llqa/Scorecard\"\x8b\x02\n\x15ListScorecardsRequest\x12)\n\x06parent\x18\x01 \x01(\tB\x19\xe2\x41\x01\x01\xfa\x41\x12\x12\x10\x63\x61llqa/Scorecard\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05\x61gent\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05queue\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12$\n\x05\x62\x61tch\x18\x06 \x01(\tB\x15\xe2\x41\x01\x01\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\x12\x30\n\x07outcome\x18\x07 \x01(\x0e\x32\x19.callqa.v1.Outcome.ResultB\x04\xe2\x41\x01\x01\x12\x12\n\x04\x66lag\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\"\xae\x02\n\x10ScorecardSummary\x12(\n\tscorecard\x18\x01 \x01(\tB\x15\xfa\x41\x12\n\x10\x63\x61llqa/Scorecard\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\r\n\x05queue\x18\x04 \x01(\t\x12\x12\n\x05score\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12*\n\x07outcome\x18\x06 \x01(\x0e\x32\x19.callqa.v1.Outcome.Result\x12\r\n\x05\x66lags\x18\x07 \x03(\t\x12\x33\n\x0frubric_revision\x18\x08 \x01(\tB\x1a\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_score\"b\n\x16ListScorecardsResponse\x12/\n\nscorecards\x18\x01 \x03(\x0b\x32\x1b.callqa.v1.ScorecardSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xaf\x01\n\x10ScorecardService\x12\x44\n\x0cGetScorecard\x12\x1e.callqa.v1.GetScorecardRequest\x1a\x14.callqa.v1.Scorecard\x12U\n\x0eListScorecards\x12 .callqa.v1.ListScorecardsRequest\x1a!.callqa.v1.ListScorecardsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!callqa/v1/scorecard_service.proto\x12\tcallqa.v1\x1a\x19\x63\x61llqa/v1/scorecard.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\">\n\x13GetScorecardRequest\x12\'\n\x04name\x18\x01 \x01(\tB\x19\xe2\x41\x01\x02\xfa\x41\x12\n\x10\x63\x61llqa/Scorecard\"\xaa\x02\n\x15ListScorecardsRequest\x12)\n\x06parent\x18\x01 \x01(\tB\x19\xe2\x41\x01\x01\xfa\x41\x12\x12\x10\x63\x61llqa/Scorecard\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05\x61gent\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05queue\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12$\n\x05\x62\x61tch\x18\x06 \x01(\tB\x15\xe2\x41\x01\x01\xfa\x41\x0e\n\x0c\x63\x61llqa/Batch\x12\x30\n\x07outcome\x18\x07 \x01(\x0e\x32\x19.callqa.v1.Outcome.ResultB\x04\xe2\x41\x01\x01\x12\x12\n\x04\x66lag\x18\x08 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1d\n\x0fshow_superseded\x18\t \x01(\x08\x42\x04\xe2\x41\x01\x01\"\xae\x02\n\x10ScorecardSummary\x12(\n\tscorecard\x18\x01 \x01(\tB\x15\xfa\x41\x12\n\x10\x63\x61llqa/Scorecard\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\r\n\x05\x61gent\x18\x03 \x01(\t\x12\r\n\x05queue\x18\x04 \x01(\t\x12\x12\n\x05score\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12*\n\x07outcome\x18\x06 \x01(\x0e\x32\x19.callqa.v1.Outcome.Result\x12\r\n\x05\x66lags\x18\x07 \x03(\t\x12\x33\n\x0frubric_revision\x18\x08 \x01(\tB\x1a\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_score\"b\n\x16ListScorecardsResponse\x12/\n\nscorecards\x18\x01 \x03(\x0b\x32\x1b.callqa.v1.ScorecardSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xaf\x01\n\x10ScorecardService\x12\x44\n\x0cGetScorecard\x12\x1e.callqa.v1.GetScorecardRequest\x1a\x14.callqa.v1.Scorecard\x12U\n\x0eListScorecards\x12 .callqa.v1.ListScorecardsRequest\x1a!.callqa.v1.ListScorecardsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,6 +53,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSCORECARDSREQUEST'].fields_by_name['outcome']._serialized_options = b'\342A\001\001'
   _globals['_LISTSCORECARDSREQUEST'].fields_by_name['flag']._loaded_options = None
   _globals['_LISTSCORECARDSREQUEST'].fields_by_name['flag']._serialized_options = b'\342A\001\001'
+  _globals['_LISTSCORECARDSREQUEST'].fields_by_name['show_superseded']._loaded_options = None
+  _globals['_LISTSCORECARDSREQUEST'].fields_by_name['show_superseded']._serialized_options = b'\342A\001\001'
   _globals['_SCORECARDSUMMARY'].fields_by_name['scorecard']._loaded_options = None
   _globals['_SCORECARDSUMMARY'].fields_by_name['scorecard']._serialized_options = b'\372A\022\n\020callqa/Scorecard'
   _globals['_SCORECARDSUMMARY'].fields_by_name['rubric_revision']._loaded_options = None
@@ -60,11 +62,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSCORECARDREQUEST']._serialized_start=168
   _globals['_GETSCORECARDREQUEST']._serialized_end=230
   _globals['_LISTSCORECARDSREQUEST']._serialized_start=233
-  _globals['_LISTSCORECARDSREQUEST']._serialized_end=500
-  _globals['_SCORECARDSUMMARY']._serialized_start=503
-  _globals['_SCORECARDSUMMARY']._serialized_end=805
-  _globals['_LISTSCORECARDSRESPONSE']._serialized_start=807
-  _globals['_LISTSCORECARDSRESPONSE']._serialized_end=905
-  _globals['_SCORECARDSERVICE']._serialized_start=908
-  _globals['_SCORECARDSERVICE']._serialized_end=1083
+  _globals['_LISTSCORECARDSREQUEST']._serialized_end=531
+  _globals['_SCORECARDSUMMARY']._serialized_start=534
+  _globals['_SCORECARDSUMMARY']._serialized_end=836
+  _globals['_LISTSCORECARDSRESPONSE']._serialized_start=838
+  _globals['_LISTSCORECARDSRESPONSE']._serialized_end=936
+  _globals['_SCORECARDSERVICE']._serialized_start=939
+  _globals['_SCORECARDSERVICE']._serialized_end=1114
 # @@protoc_insertion_point(module_scope)

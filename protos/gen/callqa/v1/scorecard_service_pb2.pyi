@@ -56,6 +56,7 @@ class ListScorecardsRequest(_message.Message):
     BATCH_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     FLAG_FIELD_NUMBER: _builtins.int
+    SHOW_SUPERSEDED_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
     """`calls/{call}`, or `calls/-` for those of all calls. Empty: `calls/-`."""
     page_size: _builtins.int
@@ -72,6 +73,10 @@ class ListScorecardsRequest(_message.Message):
     """Those with this outcome."""
     flag: _builtins.str
     """Those with this flag."""
+    show_superseded: _builtins.bool
+    """Also those whose place another one of the same call and revision has taken: by roles that somebody set, by
+    another hearing, or by another engine.
+    """
     def __init__(
         self,
         *,
@@ -83,10 +88,11 @@ class ListScorecardsRequest(_message.Message):
         batch: _builtins.str = ...,
         outcome: _scorecard_pb2.Outcome.Result.ValueType = ...,
         flag: _builtins.str = ...,
+        show_superseded: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "batch", b"batch", "flag", b"flag", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "queue", b"queue"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "batch", b"batch", "flag", b"flag", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "queue", b"queue", "show_superseded", b"show_superseded"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
