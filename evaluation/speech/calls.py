@@ -18,9 +18,9 @@ class TimesFrom(Enum):
     """Where the reference segments' times come from."""
 
     HUMAN = "human"
-    """Somebody listened, or the sound was laid out at these times."""
-    MACHINE = "machine"
-    """Another recogniser's; good enough to say who speaks when, and not for how long."""
+    """Somebody listened and marked what lies between pauses."""
+    ROUGH = "rough"
+    """Another recogniser's, or whole turns with their pauses: they say who speaks when, not for how long."""
     NOWHERE = "nowhere"
     """There are none, or one segment spans a whole file whatever is said in it."""
 

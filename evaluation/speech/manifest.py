@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=BaseModel)
 
 # Whoever else speaks, a menu or a second agent, speaks for the company.
 _CUSTOMER_NAMES: Final = frozenset({"customer", "caller"})
-_TIMES_FROM: Final = {"gold_human": TimesFrom.HUMAN, "silver_asr": TimesFrom.MACHINE}
+_TIMES_FROM: Final = {"gold_human": TimesFrom.HUMAN, "silver_asr": TimesFrom.ROUGH}
 _SILVER: Final = "silver"
 _SILVER_TEXTS: Final = TypeAdapter(dict[str, str])
 

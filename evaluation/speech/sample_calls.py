@@ -1,4 +1,4 @@
-"""Reads the project's own samples/, whose reference texts and times are exact, into the same shape."""
+"""Reads the project's own samples/, whose reference texts are exact, into the same shape."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _call_of(row: _Upload, folder: Path, turns: list[_Turn]) -> RecordedCall:
             )
             for name, roles in files
         ),
-        times_from=TimesFrom.HUMAN,
+        times_from=TimesFrom.ROUGH,
         silver=False,
     )
 

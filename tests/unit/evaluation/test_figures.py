@@ -51,8 +51,8 @@ def test_times_are_compared_with_segments() -> None:
     assert figures["word_start_error_s"] == {"median": 0.2, "p90": 0.28}
 
 
-def test_machine_times_say_when_and_not_for_how_long() -> None:
-    figures = call_figures([call(TimesFrom.MACHINE)], [HEARD])
+def test_rough_times_say_when_and_not_for_how_long() -> None:
+    figures = call_figures([call(TimesFrom.ROUGH)], [HEARD])
     assert figures["talk_time_ratio"] is None
     assert figures["word_start_error_s"]["median"] == 0.2
     assert call_figures([call(TimesFrom.NOWHERE)], [HEARD])["word_start_error_s"] is None

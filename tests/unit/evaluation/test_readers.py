@@ -160,7 +160,7 @@ def test_sets_are_chosen_by_name_and_limited(tmp_path: Path) -> None:
 def test_the_samples_are_read_with_exact_references() -> None:
     calls = {call.call_id: call for call in read_sets(SAMPLES)["samples"]}
     assert len(calls) == 11
-    assert all(call.is_two_sided and call.times_from is TimesFrom.HUMAN for call in calls.values())
+    assert all(call.is_two_sided and call.times_from is TimesFrom.ROUGH for call in calls.values())
     assert [channel.role for channel in calls["follow_up"].channels] == [CUSTOMER, AGENT]
     assert [leg.path.name for leg in calls["escalated"].legs] == [
         "escalated-agent.wav",
