@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ Scores = NDArray[np.float64]
 """One number for each word or stretch, above 0 for the second voice."""
 
 _ROUNDS: Final = 50
-# The widest spread of the speech need not be that between its voices, so several are tried.
+# The widest spread of the speech need not be that between its voices: it may be that between loud and soft.
 _STARTS: Final = 3
 _LONG_PHRASE_S: Final = 0.6
 _MIN_LONG_PHRASES: Final = 4
@@ -25,30 +26,39 @@ _MAX_PHRASE_WEIGHT_S: Final = 3.0
 _TINY: Final = 1e-6
 
 
-def voice_direction(embeddings: Embeddings, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the vector from the middle of one voice to that of the other, by spherical 2-means.
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A vector that may lead from the middle of one voice to that of the other.
 
-    Starts along each of the widest spreads and keeps the split that fits best. All zeros when nothing splits.
+    `fit` is the mean cosine between stretches and the middle nearest to each.
     """
+
+    direction: NDArray[np.float64]
+    fit: float
+
+
+def possible_splits(embeddings: Embeddings, weights: NDArray[np.float64]) -> list[Split]:
+    """Return splits by spherical 2-means, one from each of the widest spreads of the speech."""
     vectors = embeddings.astype(np.float64)
     weighted = vectors * weights[:, None]
     centred = vectors - weighted.sum(axis=0) / weights.sum()
     _, axes = np.linalg.eigh((centred * weights[:, None]).T @ centred)
-    best, best_fit = np.zeros(vectors.shape[1]), -np.inf
-    for start in range(1, _STARTS + 1):
-        second = centred @ axes[:, -start] > 0
-        for _ in range(_ROUNDS):
-            middles = np.stack([weighted[~second].sum(axis=0), weighted[second].sum(axis=0)])
-            middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), _TINY)
-            likeness = vectors @ middles.T
-            moved = likeness[:, 1] > likeness[:, 0]
-            if (moved == second).all():
-                break
-            second = moved
-        fit = float((likeness.max(axis=1) * weights).sum())
-        if fit > best_fit:
-            best, best_fit = middles[1] - middles[0], fit
-    return best
+    return [_two_means(vectors, weighted, centred @ axes[:, -start] > 0) for start in range(1, _STARTS + 1)]
+
+
+def _two_means(
+    vectors: NDArray[np.float64], weighted: NDArray[np.float64], second: NDArray[np.bool_]
+) -> Split:
+    for _ in range(_ROUNDS):
+        middles = np.stack([weighted[~second].sum(axis=0), weighted[second].sum(axis=0)])
+        middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), _TINY)
+        likeness = vectors @ middles.T
+        moved = likeness[:, 1] > likeness[:, 0]
+        if (moved == second).all():
+            break
+        second = moved
+    fit = float((weighted * middles[second.astype(int)]).sum() / np.linalg.norm(weighted, axis=1).sum())
+    return Split(middles[1] - middles[0], fit)
 
 
 def split_strength(phrases: Sequence[Phrase], scores: Scores) -> tuple[float, float]:

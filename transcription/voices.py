@@ -9,11 +9,13 @@ Nothing here is random: the same sound and words give the same voices. docs/adr/
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from transcription.roles import agent_score
 from transcription.transcript import (
     SAMPLE_RATE_HZ,
     QualityWarning,
@@ -32,10 +34,12 @@ from transcription.voice_phrases import (
     phrase_pieces,
     window_starts,
 )
-from transcription.voice_split import split_strength, voice_direction
+from transcription.voice_split import possible_splits, split_strength
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from transcription.engine import Samples
     from transcription.transcript import Word
@@ -56,9 +60,15 @@ _FULL_SCALE: Final = 32768.0
 _WINDOW_REACH_S: Final = 0.25
 # Windows overlap by half, so each counts for half a second of its own.
 _WINDOW_WEIGHT: Final = 0.5
-# Below it, what splits the speech in two is no more than what moves one voice.
-_ONE_VOICE_STRENGTH: Final = 1.26
+# What moves one voice splits its speech with a strength of up to 1.25 (docs/adr/0009).
+_TWO_VOICES_STRENGTH: Final = 1.26
+_PERHAPS_TWO_STRENGTH: Final = 0.8
+# The log-odds by which one side must sound like an agent and the other like a customer.
+_DIALOGUE_SCORE: Final = 2.0
 _UNSURE_STRENGTH: Final = 1.5
+# A split is good when phrases fall apart clearly and when it fits all windows: one of both alone may lie between
+# loud and soft. A hundredth of mean cosine is worth a fifth of strength.
+_WORTH_OF_FIT: Final = 20.0
 _TINY: Final = 1e-12
 
 
@@ -78,21 +88,30 @@ class Voices:
 
 
 def separate_voices(
-    samples: Samples, words: Sequence[Word], encoder: VoiceEncoder, *, check: Callable[[], None]
+    samples: Samples,
+    words: Sequence[Word],
+    encoder: VoiceEncoder,
+    *,
+    language: str,
+    check: Callable[[], None],
 ) -> Voices:
     """Tell the voices apart that say `words`, in the order spoken, on a channel.
 
-    One voice alone is not split. More than two are not told apart: a third goes to the one it resembles.
-    `check` is called often and raises when nobody waits for the answer any more. Memory grows by 6 kB for
-    each second of speech.
+    One voice alone is not split; where the sound leaves that open, what is said decides, in English only.
+    More than two are not told apart: a third goes to the one it resembles. `check` is called often and raises
+    when nobody waits for the answer any more. Memory grows by 6 kB for each second of speech.
     """
     phrases = cut_into_phrases(words)
     if not phrases:
         return Voices(count=1, voice=(), confidence=(), strength=0.0)
-    scores = _word_scores(samples, words, phrases, encoder, check)
-    strength, half_gap = split_strength(phrases, scores)
+    candidates = [
+        (math.log(max(strength, _TINY)) + _WORTH_OF_FIT * fit, strength, half_gap, scores)
+        for fit, scores in _candidate_scores(samples, words, phrases, encoder, check)
+        for strength, half_gap in [split_strength(phrases, scores)]
+    ]
+    _, strength, half_gap, scores = max(candidates, key=lambda candidate: candidate[0])
     voice = best_path(scores / half_gap, change_costs(words))
-    if strength < _ONE_VOICE_STRENGTH or voice.min() == voice.max():
+    if not _are_two(strength, words, voice, language):
         return Voices(count=1, voice=(0,) * len(words), confidence=(1.0,) * len(words), strength=strength)
     margins = np.where(voice == 1, scores, -scores) / half_gap
     # A usual word has a margin of 1. Measured on downmixed calls, this is rather too modest than too sure.
@@ -140,25 +159,38 @@ def separation_warning(voices: Voices, *, channel: int) -> QualityWarning | None
     )
 
 
-def _word_scores(
+def _are_two(strength: float, words: Sequence[Word], voice: NDArray[np.int64], language: str) -> bool:
+    if strength < _PERHAPS_TWO_STRENGTH or voice.min() == voice.max():
+        return False
+    if strength >= _TWO_VOICES_STRENGTH:
+        return True
+    # One person alone, cut in two, doesn't sound like an agent in one half and a customer in the other.
+    texts = [" ".join(word.text for word, one in zip(words, voice, strict=True) if one == n) for n in (0, 1)]
+    low, high = sorted(agent_score(text) for text in texts)
+    return language == "en" and low <= -_DIALOGUE_SCORE and high >= _DIALOGUE_SCORE
+
+
+def _candidate_scores(
     samples: Samples,
     words: Sequence[Word],
     phrases: Sequence[Phrase],
     encoder: VoiceEncoder,
     check: Callable[[], None],
-) -> Scores:
-    """Return a score per word, below 0 for one voice and above 0 for the other."""
+) -> list[tuple[float, Scores]]:
+    """Return the fit of possible splits, each with a score per word that is below 0 for one voice only."""
     windows = window_starts(words)
     pieces = list(phrase_pieces(phrases))
     stretches = [(start, WINDOW_FRAMES) for start in windows] + [(first, count) for _, first, count in pieces]
     weights = [_WINDOW_WEIGHT] * len(windows) + [min(count / WINDOW_FRAMES, 1.0) for *_, count in pieces]
-    embeddings = _embed(
-        samples, stretches, encoder, _TRAINED_POWER / max(_speech_power(samples, words), _TINY), check
-    )
-    scores = embeddings @ voice_direction(embeddings, np.array(weights))
-    by_window = _scores_by_window(words, windows, scores[: len(windows)])
-    by_phrase = _scores_by_phrase(phrases, [index for index, *_ in pieces], scores[len(windows) :])
-    return by_window + by_phrase
+    gain = _TRAINED_POWER / max(_speech_power(samples, words), _TINY)
+    embeddings = _embed(samples, stretches, encoder, gain, check)
+    owners = [index for index, *_ in pieces]
+    candidates = []
+    for split in possible_splits(embeddings, np.array(weights)):
+        by_window, by_piece = np.split(embeddings @ split.direction, [len(windows)])
+        scores = _scores_by_window(words, windows, by_window) + _scores_by_phrase(phrases, owners, by_piece)
+        candidates.append((split.fit, scores))
+    return candidates
 
 
 def _speech_power(samples: Samples, words: Sequence[Word]) -> float:
