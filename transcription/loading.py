@@ -32,6 +32,7 @@ def load_transcriber(settings: TranscriptionSettings, weights: Weights | None = 
             max_call_duration_s=settings.max_call_duration_s,
             min_sample_rate_hz=settings.min_sample_rate_hz,
             max_sample_rate_hz=settings.max_sample_rate_hz,
+            max_channels_per_leg=settings.max_channels_per_leg,
             max_missing_s=settings.max_missing_s,
             spool_dir=settings.spool_dir,
         ),

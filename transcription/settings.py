@@ -106,6 +106,8 @@ class TranscriptionSettings(ServerSettings):
     """Telephone audio has 8000; below it consonants are gone."""
     max_sample_rate_hz: Annotated[int, Field(le=768_000)] = 192_000
     """Nothing a recorder makes of speech is above it; a higher one only costs time."""
+    max_channels_per_leg: Annotated[int, Field(ge=1, le=8)] = 2
+    """Channels of one file, with one speaker on each; every one is heard and costs as much as a call."""
     max_missing_s: Annotated[float, Field(ge=0)] = 1.0
     """A file with less sound than it declares, by more than this and by 1 %, counts as cut off."""
     spool_dir: DirectoryPath | None = None
