@@ -70,7 +70,9 @@ def kept_roles(
 
     A speaker gets the role that was set for whoever spoke on the same channel at the same times, most of the
     time: engines may number voices differently. One who speaks at no such time keeps the role as heard.
+    WrongStateError when the call as heard anew doesn't tell speakers apart.
     """
+    heard = _with_speakers(heard)
     channel_of = {speaker.index: speaker.channel for speaker in corrected.speakers}
     before = [(channel_of[turn.speaker], *_span_s(turn), _role(turn.role)) for turn in corrected.turns]
     roles = []

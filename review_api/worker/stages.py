@@ -19,7 +19,7 @@ from review_api.servicers.resource_names import scorecard_name, transcript_name
 from review_api.speaker_roles import kept_roles
 from review_api.use_cases.set_speaker_roles import corrected_transcript
 from review_api.worker.service_errors import RefusedError, ServiceError
-from servicekit.errors import UnavailableError
+from servicekit.errors import UnavailableError, WrongStateError
 from servicekit.wire import canonical_bytes, s_from_duration
 
 if TYPE_CHECKING:
@@ -111,17 +111,23 @@ def _heard(call: Call, hand: ItemInHand, work: ShardWork, model_version: str) ->
 
 
 def _with_kept_roles(call: Call, heard: StoredTranscript, work: ShardWork) -> StoredTranscript:
-    """Return the transcript with the roles that somebody has set, made now unless it is there."""
+    """Return the transcript with the roles that somebody has set, made now unless it is there.
+
+    One in which speakers can't be told apart stays as it was heard: nobody's role could be set in it.
+    """
     if not call.base_transcript_id:
         return heard
     transcripts = work.stores.transcripts
     in_force = work.patience.store(transcripts.get, call.id, call.transcript_id)
     if in_force.base_id == heard.id:
         return in_force
-    roles = kept_roles(
-        transcript_pb2.Transcript.FromString(in_force.payload),
-        transcript_pb2.Transcript.FromString(heard.payload),
-    )
+    try:
+        roles = kept_roles(
+            transcript_pb2.Transcript.FromString(in_force.payload),
+            transcript_pb2.Transcript.FromString(heard.payload),
+        )
+    except WrongStateError:
+        return heard
     return work.patience.store(transcripts.put, corrected_transcript(heard, roles))
 
 

@@ -22,6 +22,7 @@ from servicekit.errors import (
     UnavailableError,
 )
 from tests.integration.review_api.stack import in_threads, start_stack
+from transcription import errors as transcription_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +147,29 @@ def test_a_busy_service_costs_no_attempt(stack: Stack, fakes: FakeServices) -> N
     batch = stack.create_batch(b"one")
     stack.work(batch, max_item_attempts=1)
     assert states(stack, batch) == [DONE]
+
+
+def test_whatever_is_wrong_with_a_recording_quarantines_its_call(stack: Stack, fakes: FakeServices) -> None:
+    """Every error of transcription but those that pass, so that no new one is forgotten."""
+    wrong = {
+        error.reason.encode(): error
+        for error in vars(transcription_errors).values()
+        if isinstance(error, type)
+        and issubclass(error, InvalidInputError | LimitExceededError)
+        and error.__module__ == transcription_errors.__name__
+        and error is not transcription_errors.BusyError
+    }
+    assert len(wrong) >= 11
+    for content, error in wrong.items():
+        fakes.transcription.failures[content] = [error("What is wrong and what to do.")]
+    batch = stack.create_batch(*wrong)
+    stack.work(batch)
+    for item in stack.get_batch(batch).items:
+        call = get_call(stack, item)
+        assert (call.state, call.scorecard, call.transcript) == (call_pb2.Call.QUARANTINED, "", "")
+        assert call.quarantine == item.quarantine
+        assert call.external_id == item.quarantine.reason[:20]
+        assert item.quarantine.message == "What is wrong and what to do."
 
 
 def test_what_fails_again_and_again_is_quarantined_with_a_request_id(

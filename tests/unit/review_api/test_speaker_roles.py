@@ -115,6 +115,17 @@ def test_roles_stay_with_the_voices_however_they_are_numbered() -> None:
     assert kept_roles(corrected, transcript((1, 0), (0, 2), (1, 4))) == (AGENT, CUSTOMER)
 
 
+def test_roles_are_kept_in_a_transcript_without_speakers() -> None:
+    corrected = with_roles(transcript((0, 0), (1, 2), channels=(0, 1)), [CUSTOMER, AGENT])
+    old = transcript((0, 0), (1, 2), channels=(0, 1))
+    for channel, role in zip(old.channels, (transcript_pb2.AGENT, transcript_pb2.CUSTOMER), strict=True):
+        channel.role = role
+    old.ClearField("speakers")
+    for turn in old.turns:
+        turn.ClearField("speaker")
+    assert kept_roles(corrected, old) == (CUSTOMER, AGENT)
+
+
 def test_who_speaks_on_another_channel_is_somebody_else() -> None:
     corrected = with_roles(transcript((0, 0), (1, 0), channels=(0, 1)), [CUSTOMER, AGENT])
     assert kept_roles(corrected, transcript((0, 0), (1, 0), channels=(1, 0))) == (AGENT, CUSTOMER)

@@ -5,7 +5,7 @@ from callqa.v1 import scorecard_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from review_client.words import clock, counted, moment, number, slug, word_of
+from review_client.words import clock, counted, moment, number, percent, slug, word_of
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,13 @@ def test_contract_words_become_words_for_people() -> None:
     assert word == "FOLLOW_UP_PROMISED"
     assert slug(word) == "follow-up-promised"
     assert slug("RESULT_UNSPECIFIED") == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0 %"), (0.001, "1 %"), (0.5, "50 %"), (0.999, "99 %"), (1, "100 %")]
+)
+def test_only_nothing_is_0_percent_and_only_all_is_100(share: float, said: str) -> None:
+    assert percent(share) == said
 
 
 def test_a_value_of_a_newer_contract_stays_a_number() -> None:
