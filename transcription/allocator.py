@@ -2,7 +2,7 @@
 
 A layer of Whisper's encoder allocates buffers of 70 MB and frees them again. glibc maps and unmaps each, and
 the kernel clears every page anew: a fifth of the CPU time of a call. Kept memory is reused by the next layer,
-so the peak does not grow. See docs/adr/0007-compute-path.md.
+so the peak does not grow. See docs/adr/0008-compute-path.md.
 """
 
 from __future__ import annotations
