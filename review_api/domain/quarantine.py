@@ -22,6 +22,8 @@ _PASSING: Final = frozenset(
         RECORDING_MISSING,
         "AUDIO_TOO_LONG",
         "AUDIO_TOO_LARGE",
+        "AUDIO_SAMPLE_RATE",
+        "AUDIO_CHANNELS",
         "LANGUAGE_UNSUPPORTED",
         "TRANSCRIPT_TOO_LONG",
     }

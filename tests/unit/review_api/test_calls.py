@@ -105,6 +105,7 @@ def test_a_quarantine_holds_for_its_version() -> None:
     assert QUARANTINE.bars_call(m1)
     assert not QUARANTINE.holds_under(m2)
     assert not replace(QUARANTINE, reason=INTERNAL).holds_under(m1)
+    assert not replace(QUARANTINE, reason="AUDIO_SAMPLE_RATE").holds_under(m1)
     scoring = replace(QUARANTINE, stage=Stage.SCORING, version="e1")
     assert scoring.holds_under(m1)
     assert not scoring.bars_call(m1)
