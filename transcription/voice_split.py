@@ -20,6 +20,8 @@ Scores = NDArray[np.float64]
 _ROUNDS: Final = 50
 # The widest spread of the speech need not be that between its voices: it may be that between loud and soft.
 _STARTS: Final = 3
+# More would say no more about where the middles are, and would cost memory in long calls.
+_MAX_STRETCHES: Final = 8192
 _LONG_PHRASE_S: Final = 0.6
 _MIN_LONG_PHRASES: Final = 4
 _MAX_PHRASE_WEIGHT_S: Final = 3.0
@@ -39,7 +41,8 @@ class Split:
 
 def possible_splits(embeddings: Embeddings, weights: NDArray[np.float64]) -> list[Split]:
     """Return splits by spherical 2-means, one from each of the widest spreads of the speech."""
-    vectors = embeddings.astype(np.float64)
+    every = -(-len(embeddings) // _MAX_STRETCHES)
+    vectors, weights = embeddings[::every].astype(np.float64), weights[::every]
     weighted = vectors * weights[:, None]
     centred = vectors - weighted.sum(axis=0) / weights.sum()
     _, axes = np.linalg.eigh((centred * weights[:, None]).T @ centred)

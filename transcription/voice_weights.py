@@ -118,7 +118,8 @@ class _Tensor:
         count = int(np.prod(self.shape))
         rowwise = tuple(int(np.prod(self.shape[axis + 1 :])) for axis in range(len(self.shape)))
         values = self.storage.values
-        if values is None or self.strides != rowwise or not 0 <= self.offset <= len(values) - count:
+        fits = min(self.shape, default=1) > 0 and self.strides == rowwise
+        if values is None or not fits or not 0 <= self.offset <= len(values) - count:
             raise ValueError("a tensor does not fit its storage")
         return values[self.offset : self.offset + count].reshape(self.shape)
 

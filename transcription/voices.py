@@ -66,8 +66,8 @@ _PERHAPS_TWO_STRENGTH: Final = 0.8
 # The log-odds by which one side must sound like an agent and the other like a customer.
 _DIALOGUE_SCORE: Final = 2.0
 _UNSURE_STRENGTH: Final = 1.5
-# A split is good when phrases fall apart clearly and when it fits all windows: one of both alone may lie between
-# loud and soft. A hundredth of mean cosine is worth a fifth of strength.
+# A split is good when phrases fall apart clearly and when it fits all windows; one of both alone may lie
+# between loud and soft. A hundredth of mean cosine is worth a fifth of strength.
 _WORTH_OF_FIT: Final = 20.0
 _TINY: Final = 1e-12
 
@@ -99,7 +99,7 @@ def separate_voices(
 
     One voice alone is not split; where the sound leaves that open, what is said decides, in English only.
     More than two are not told apart: a third goes to the one it resembles. `check` is called often and raises
-    when nobody waits for the answer any more. Memory grows by 6 kB for each second of speech.
+    when nobody waits for the answer any more. Memory grows by 4 kB for each second of speech.
     """
     phrases = cut_into_phrases(words)
     if not phrases:
