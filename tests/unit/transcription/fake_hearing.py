@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from servicekit.errors import FieldViolation, SettingsError
+from transcription.acoustics import Acoustics
 from transcription.errors import AudioTruncatedError
 from transcription.transcribe import Progress
 from transcription.transcript import RoleSource, Speaker, SpeakerRole, Transcript, Turn, Word
@@ -77,6 +78,19 @@ def said(text: str, language: str) -> Transcript:
         warnings=(),
         removed_words=(),
         word_confidence_floor=0.0,
+        acoustics=Acoustics(
+            talk_spans=(),
+            quiet_spans=(),
+            overlaps=(),
+            responses=(),
+            speakers=(),
+            talk_s=0.0,
+            quiet_s=0.0,
+            overlap_s=0.0,
+            hold_s=0.0,
+            waveform=(),
+            peaks_per_second=10.0,
+        ),
     )
 
 
