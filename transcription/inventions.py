@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from transcription.decoding import MAX_COMPRESSION_RATIO
@@ -17,33 +16,48 @@ if TYPE_CHECKING:
 # Words that follow each other faster than anybody speaks have been squeezed in by a decoder that loops.
 _MAX_WORDS_PER_S: Final = 9.0
 _LEAST_WORDS: Final = 8
+# "Yeah. Yeah. Yeah." is said; a decoder that loops writes it until the window is full.
+_LOOP_UTTERANCES: Final = 4
+# Whisper's own thresholds for silence. Over tones, music and noise the decoder gives 0.7 and more, over
+# speech hardly ever above 0.2.
+_NO_SPEECH: Final = 0.6
+_DOUBTFUL_LOGPROB: Final = -1.0
+_VOICED: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubts:
-    """From where on an utterance is not believed.
-
-    `min_avg_logprob` holds for any utterance and `min_avg_logprob_unvoiced` for one under which the voice
-    detector is on average below `voiced`; both are mean natural logarithms of a token's probability.
-    """
-
-    min_avg_logprob: float
-    min_avg_logprob_unvoiced: float
-    voiced: float
-
-
-def invented(segment: DecodedSegment, *, voice: float, doubts: Doubts) -> RemovalReason | None:
+def invented(segment: DecodedSegment, *, voice: float, min_avg_logprob: float) -> RemovalReason | None:
     """Return why the utterance is taken for an invention, None where it is believed.
 
-    `voice` is the mean probability of speech under its words, 0 to 1.
+    `voice` is the mean probability of speech under its words, 0 to 1, by the voice detector. Not to be
+    believed is what the decoder finds less probable than `min_avg_logprob` (mean natural logarithm of a
+    token's probability), and what it takes for silence and neither it nor the detector stands up for.
     """
     if segment.compression_ratio > MAX_COMPRESSION_RATIO or _too_fast(segment):
         return RemovalReason.REPETITION
-    if voice < doubts.voiced and segment.avg_logprob < doubts.min_avg_logprob_unvoiced:
+    if segment.no_speech > _NO_SPEECH and (voice < _VOICED or segment.avg_logprob < _DOUBTFUL_LOGPROB):
         return RemovalReason.NOT_SPEECH
-    if segment.avg_logprob < doubts.min_avg_logprob:
+    if segment.avg_logprob < min_avg_logprob:
         return RemovalReason.LOW_PROBABILITY
     return None
+
+
+def looping(segments: Sequence[DecodedSegment]) -> set[int]:
+    """Return the indices of utterances in a row that say the same, where that is more than people repeat."""
+    said = [_letters(segment) for segment in segments]
+    found: set[int] = set()
+    first = 0
+    for index in range(1, len(said) + 1):
+        if index < len(said) and said[index] == said[first]:
+            continue
+        if index - first >= _LOOP_UTTERANCES:
+            found.update(range(first, index))
+        first = index
+    return found
+
+
+def _letters(segment: DecodedSegment) -> str:
+    text = "".join(word.text for word in segment.words)
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _too_fast(segment: DecodedSegment) -> bool:

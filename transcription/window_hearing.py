@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from transcription.coverage import lost_regions
 from transcription.decoding import MAX_COMPRESSION_RATIO, WindowDecoder
-from transcription.inventions import Doubts, invented, voice_under
+from transcription.inventions import invented, looping, voice_under
 from transcription.speech_detection import FRAME_S
-from transcription.transcript import SAMPLE_RATE_HZ, RemovedWords
+from transcription.transcript import SAMPLE_RATE_HZ, RemovalReason, RemovedWords
 from transcription.windows import Window
-from transcription.word_times import fit_to_speech
+from transcription.word_times import stretched, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from transcription.decoding import DecodedSegment, Hypothesis
     from transcription.heard_words import RawWord
     from transcription.settings import TranscriptionSettings
-
-_VOICED: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +55,6 @@ class WindowHearing:
         )
         self._speech = speech
         self._settings = settings
-        self._doubts = Doubts(
-            min_avg_logprob=settings.min_avg_logprob,
-            min_avg_logprob_unvoiced=settings.min_avg_logprob / 2,
-            voiced=_VOICED,
-        )
 
     def hear(self, windows: Sequence[Window]) -> list[HeardWindow]:
         """Return what is heard in each window."""
@@ -110,18 +103,28 @@ class WindowHearing:
 
     def _judged(self, window: Window, segments: Sequence[DecodedSegment]) -> HeardWindow:
         probabilities = self._speech[window.channel].probabilities
+        edge = self._settings.vad_threshold / 2
         words: list[RawWord] = []
         removed: list[RemovedWords] = []
-        for segment in segments:
-            placed = fit_to_speech(
+        loops = looping(segments)
+        for index, segment in enumerate(segments):
+            placed = trimmed(
                 [_placed(word, window) for word in segment.words],
                 probabilities,
-                threshold=self._settings.vad_threshold / 2,
+                threshold=edge,
             )
             if not placed:
                 continue
             spans = [(int(word.start_s / FRAME_S), int(np.ceil(word.end_s / FRAME_S))) for word in placed]
-            reason = invented(segment, voice=voice_under(spans, probabilities), doubts=self._doubts)
+            reason = (
+                RemovalReason.REPETITION
+                if index in loops
+                else invented(
+                    segment,
+                    voice=voice_under(spans, probabilities),
+                    min_avg_logprob=self._settings.min_avg_logprob,
+                )
+            )
             if reason is None:
                 words.extend(placed)
             else:
@@ -134,7 +137,9 @@ class WindowHearing:
                         text="".join(word.text for word in placed).strip(),
                     )
                 )
-        return HeardWindow(words=tuple(words), removed=tuple(removed))
+        return HeardWindow(
+            words=tuple(stretched(words, probabilities, threshold=edge)), removed=tuple(removed)
+        )
 
 
 def _joined(one: HeardWindow, other: HeardWindow) -> HeardWindow:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 WINDOW_SAMPLES: Final = 30 * SAMPLE_RATE_HZ
 
+# How much of a window is given up for the sake of a longer pause at its end.
+LEAST_FILL = 0.75
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -85,6 +88,21 @@ def pack(
             fitting += 1
         if fitting == len(rest) and keep_rest:
             break
+        if fitting < len(rest):
+            fitting = _at_longest_pause(rest, fitting, samples)
         windows.append(Window(channel=channel, regions=tuple(rest[:fitting])))
         del rest[:fitting]
     return windows, rest
+
+
+def _at_longest_pause(regions: Sequence[Region], fitting: int, samples: int) -> int:
+    """Return how many of the regions that fit to take, so that the pause behind them is as long as can be."""
+    best, longest, least = fitting, -1, LEAST_FILL * samples
+    for count in range(fitting, 0, -1):
+        if samples < least:
+            break
+        pause = regions[count].start - regions[count - 1].end
+        if pause > longest:
+            best, longest = count, pause
+        samples -= regions[count - 1].end - regions[count - 1].start
+    return best

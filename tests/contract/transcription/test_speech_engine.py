@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,10 +62,43 @@ def test_it_listens_to_the_end_and_never_goes_back(engine: SpeechEngine, speech:
     assert reached_s[-1] == 20.0
 
 
-def test_the_same_sound_gives_the_same_words_in_any_thread(engine: SpeechEngine, speech: Samples) -> None:
-    with ThreadPoolExecutor(2) as threads:
-        first, second = threads.map(lambda _: heard(engine, speech), range(2))
-    assert first == second == heard(engine, speech)
+def test_the_same_sound_gives_the_same_words_twice(engine: SpeechEngine, speech: Samples) -> None:
+    assert heard(engine, speech) == heard(engine, speech)
+
+
+def test_channels_are_told_apart_and_count_together(engine: SpeechEngine, speech: Samples) -> None:
+    """One speaks for ten seconds, the other is silent, a third has a leg that is twice as long."""
+    channels = [speech[: 10 * SAMPLE_RATE_HZ], np.zeros(10 * SAMPLE_RATE_HZ, dtype=np.int16), speech]
+    hearing = engine.hear(channels, language="en", vocabulary=())
+    segments = []
+    while True:
+        try:
+            segments.append(next(hearing))
+        except StopIteration as end:
+            reports = end.value
+            break
+    speaking = {segment.channel for segment in segments if segment.words}
+    assert speaking == {0, 2}
+    for channel in speaking:
+        starts_s = [
+            word.start_s for segment in segments if segment.channel == channel for word in segment.words
+        ]
+        assert starts_s == sorted(starts_s)
+    assert [segment.heard_s for segment in segments] == sorted(segment.heard_s for segment in segments)
+    assert segments[-1].heard_s == 40.0
+    assert [report.detected_s > 1 for report in reports] == [True, False, True]
+    assert [report.loud_s > 1 for report in reports] == [True, False, True]
+
+
+def test_a_call_without_samples_has_no_words(engine: SpeechEngine) -> None:
+    segments = heard(engine, np.zeros(0, dtype=np.int16))
+    assert [segment.words for segment in segments if segment.words] == []
+
+
+def test_the_language_is_one_that_it_knows(engine: SpeechEngine, speech: Samples) -> None:
+    language, probability = engine.detect_language([speech])
+    assert language in engine.languages
+    assert 0 <= probability <= 1
 
 
 @pytest.mark.parametrize("sample_count", [1, 160, 5 * SAMPLE_RATE_HZ])
