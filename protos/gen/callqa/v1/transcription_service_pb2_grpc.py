@@ -57,7 +57,8 @@ class TranscriptionServiceServicer:
         Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
         AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
         the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
-        RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
+        RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY);
+        UNAVAILABLE when the process that heard the call died of it (ENGINE_CRASHED).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,7 +39,8 @@ class TranscriptionServiceStub:
     Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
     AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
     the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
-    RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
+    RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY);
+    UNAVAILABLE when the process that heard the call died of it (ENGINE_CRASHED).
     """
     GetTranscriptionModel: _grpc.UnaryUnaryMultiCallable[_transcription_service_pb2.GetTranscriptionModelRequest, _transcription_service_pb2.TranscriptionModel]
     """Says which engine and weights hear, before any audio is sent."""
@@ -55,7 +56,8 @@ class TranscriptionServiceAsyncStub(TranscriptionServiceStub):
     Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
     AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
     the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
-    RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
+    RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY);
+    UNAVAILABLE when the process that heard the call died of it (ENGINE_CRASHED).
     """
     GetTranscriptionModel: _aio.UnaryUnaryMultiCallable[_transcription_service_pb2.GetTranscriptionModelRequest, _transcription_service_pb2.TranscriptionModel]  # type: ignore[assignment]
     """Says which engine and weights hear, before any audio is sent."""
@@ -74,7 +76,8 @@ class TranscriptionServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT when the audio is at fault and a retry can't help (AUDIO_EMPTY, AUDIO_UNREADABLE,
         AUDIO_NO_AUDIO_STREAM, AUDIO_IS_VIDEO, AUDIO_TRUNCATED, AUDIO_SAMPLE_RATE, AUDIO_CHANNELS, AUDIO_NO_SPEECH),
         the model doesn't know the language (LANGUAGE_UNSUPPORTED) or the stream breaks the rules (INVALID_INPUT);
-        RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY).
+        RESOURCE_EXHAUSTED when a limit is passed (AUDIO_TOO_LONG, AUDIO_TOO_LARGE) or all slots are busy (BUSY);
+        UNAVAILABLE when the process that heard the call died of it (ENGINE_CRASHED).
         """
 
     @_abc_1.abstractmethod
