@@ -38,7 +38,7 @@ def find_speakers(
     for channel in heard:
         said = words[channel.index]
         if encoder is not None and len(heard) == 1 and channel.role is SpeakerRole.UNKNOWN:
-            voices = separate_voices(channel.samples, said, encoder, check=check)
+            voices = separate_voices(channel.samples, said, encoder, language=language, check=check)
             spoken.extend(spoken_by_voice(said, voices, channel=channel.index, first_index=len(spoken)))
             warning = separation_warning(voices, channel=channel.index)
             warnings.extend([warning] if warning else [])

@@ -62,7 +62,8 @@ _WINDOW_REACH_S: Final = 0.25
 _WINDOW_WEIGHT: Final = 0.5
 # What moves one voice splits its speech with a strength of up to 1.25 (docs/adr/0009).
 _TWO_VOICES_STRENGTH: Final = 1.26
-_PERHAPS_TWO_STRENGTH: Final = 0.8
+_PERHAPS_TWO_STRENGTH: Final = 0.4
+_ALIKE_STRENGTH: Final = 1.0
 # The log-odds by which one side must sound like an agent and the other like a customer.
 _DIALOGUE_SCORE: Final = 2.0
 _UNSURE_STRENGTH: Final = 1.5
@@ -147,16 +148,21 @@ def spoken_by_voice(
 
 
 def separation_warning(voices: Voices, *, channel: int) -> QualityWarning | None:
-    """Return a warning where two voices could hardly be told apart, else None."""
-    if voices.count == 1 or voices.strength >= _UNSURE_STRENGTH:
+    """Return a warning where two voices could hardly be told apart, or perhaps not at all, else None."""
+    if voices.strength >= _UNSURE_STRENGTH or (voices.count == 1 and voices.strength < _ALIKE_STRENGTH):
         return None
-    return QualityWarning(
-        code=WarningCode.SPEAKERS_UNSURE,
-        channel=channel,
-        message=f"the two voices on channel {channel} are much alike (strength {voices.strength:.1f}, sure"
-        f" from {_UNSURE_STRENGTH:g} on), so some words may stand with the wrong speaker; record"
-        " each side on a channel of its own",
-    )
+    measured = f"(strength {voices.strength:.1f}, sure from {_UNSURE_STRENGTH:g} on)"
+    if voices.count == 1:
+        message = (
+            f"all words of channel {channel} were taken for one voice's, and there may be a second much like"
+            f" it {measured}; record each side on a channel of its own"
+        )
+    else:
+        message = (
+            f"the two voices on channel {channel} are much alike {measured}, so some words may stand with the"
+            " wrong speaker; record each side on a channel of its own"
+        )
+    return QualityWarning(code=WarningCode.SPEAKERS_UNSURE, channel=channel, message=message)
 
 
 def _are_two(strength: float, words: Sequence[Word], voice: NDArray[np.int64], language: str) -> bool:

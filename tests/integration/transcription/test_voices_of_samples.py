@@ -90,6 +90,18 @@ def test_the_same_sound_gives_the_same_voices(encoder: VoiceEncoder) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("count", "strength", "warned"),
+    [(2, 2.0, False), (2, 1.4, True), (1, 1.2, True), (1, 0.6, False)],
+)
+def test_voices_that_may_be_mixed_up_are_warned_of(count: int, strength: float, *, warned: bool) -> None:
+    voices = Voices(count=count, voice=(0,), confidence=(0.9,), strength=strength)
+
+    warning = separation_warning(voices, channel=0)
+
+    assert (warning is not None) == warned
+
+
 @pytest.mark.parametrize("role", ["agent", "customer"])
 def test_one_voice_is_not_split(role: str, encoder: VoiceEncoder) -> None:
     said = [one for one in words("repeat_contact") if one[0] == role]
