@@ -34,8 +34,6 @@ _SECTION_S: Final = 120.0
 _CUT_SEARCH_S: Final = 30.0
 _MIN_SILENCE_S: Final = 0.16
 _PAD_S: Final = 0.4
-# Speech without a pause is cut, so that windows can be filled.
-_MAX_REGION_S: Final = 10.0
 # Sound this far below a channel's loud speech is not loud.
 _LOUD_RANGE_DB: Final = 15.0
 # Loud sound with less than this share taken for speech is listened to again,
@@ -132,9 +130,7 @@ class ChannelSpeech:
         padded = padded_regions(found, pad_s=_PAD_S, sample_count=len(sound))
         return [
             Region(section.start + start, section.start + end)
-            for start, end in split_long(
-                padded, probabilities, min(max_samples, round(_MAX_REGION_S * SAMPLE_RATE_HZ))
-            )
+            for start, end in split_long(padded, probabilities, max_samples)
         ]
 
     def _missed(self, loud: Sequence[Region], found: Sequence[Region]) -> list[Region]:

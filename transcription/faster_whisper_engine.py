@@ -88,22 +88,18 @@ class FasterWhisperEngine:
         """Yield the channels' words; see SpeechEngine."""
         speech = self._speech_of(channels)
         hearing = WindowHearing(self._model, speech, self._settings, language=language, vocabulary=vocabulary)
-        progress = _Progress(channels)
+        progress = _Progress(channels, language)
         waiting: list[Stretch] = []
         # Windows of all channels together, so that batches are full; in time, so that words come as spoken.
         for stretch in _in_time(speech):
             waiting.append(stretch)
-            windows = [each.window for each in waiting if each.window is not None]
-            if len(windows) < self._settings.batch_size and windows:
+            if 0 < sum(each.window is not None for each in waiting) < self._settings.batch_size:
+                # Whoever listens can stop here.
                 yield progress.nothing_new(stretch.channel)
-                continue
-            heard = iter(hearing.hear(windows))
-            for each in waiting:
-                yield progress.after(each, next(heard) if each.window is not None else None, language)
-            waiting = []
-        heard = iter(hearing.hear([each.window for each in waiting if each.window is not None]))
-        for each in waiting:
-            yield progress.after(each, next(heard) if each.window is not None else None, language)
+            else:
+                yield from _heard(waiting, hearing, progress)
+                waiting = []
+        yield from _heard(waiting, hearing, progress)
         return tuple(
             ChannelHearing(loud_s=one.loud_s, detected_s=one.detected_s, retried_s=one.retried_s)
             for one in speech
@@ -119,23 +115,24 @@ class FasterWhisperEngine:
 class _Progress:
     """How far each channel has been heard, and the last word of each."""
 
-    def __init__(self, channels: Sequence[Samples]) -> None:
+    def __init__(self, channels: Sequence[Samples], language: str) -> None:
+        self._language = language
         self._lengths = [len(samples) for samples in channels]
         self._heard = [0] * len(channels)
         # The last word's start, which the next word's can't precede.
         self._reached_s = [0.0] * len(channels)
 
     def nothing_new(self, channel: int) -> HeardSegment:
-        """Return a segment that lets whoever listens stop."""
+        """Return a segment that says no more than the one before."""
         return HeardSegment(channel=channel, words=(), heard_s=sum(self._heard) / SAMPLE_RATE_HZ)
 
-    def after(self, stretch: Stretch, heard: HeardWindow | None, language: str) -> HeardSegment:
+    def after(self, stretch: Stretch, heard: HeardWindow | None) -> HeardSegment:
         """Return what is new once the stretch has been heard."""
         channel = stretch.channel
         self._heard[channel] = max(self._heard[channel], stretch.end)
         words = clean_words(
             heard.words if heard else (),
-            language=language,
+            language=self._language,
             from_s=self._reached_s[channel],
             end_s=self._lengths[channel] / SAMPLE_RATE_HZ,
         )
@@ -147,6 +144,15 @@ class _Progress:
             removed=heard.removed if heard else (),
             heard_s=sum(self._heard) / SAMPLE_RATE_HZ,
         )
+
+
+def _heard(
+    stretches: Sequence[Stretch], hearing: WindowHearing, progress: _Progress
+) -> Iterator[HeardSegment]:
+    windows = [stretch.window for stretch in stretches if stretch.window is not None]
+    heard = iter(hearing.hear(windows))
+    for stretch in stretches:
+        yield progress.after(stretch, None if stretch.window is None else next(heard))
 
 
 def _in_time(speech: Sequence[ChannelSpeech]) -> Iterator[Stretch]:

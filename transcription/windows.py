@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 WINDOW_SAMPLES: Final = 30 * SAMPLE_RATE_HZ
 
-# How much of a window is given up for the sake of a longer pause at its end.
-LEAST_FILL = 0.75
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -76,8 +73,7 @@ def pack(
 ) -> tuple[list[Window], list[Region]]:
     """Fill windows of up to `max_samples` with the regions, each of which fits into one, in order.
 
-    A window that could be fuller ends at its longest pause if that is late enough, so that sentences stay
-    whole. With `keep_rest` the last regions, which don't fill a window yet, are given back.
+    With `keep_rest` the last regions, which don't fill a window yet, are given back.
     """
     windows: list[Window] = []
     rest = list(regions)
@@ -88,21 +84,6 @@ def pack(
             fitting += 1
         if fitting == len(rest) and keep_rest:
             break
-        if fitting < len(rest):
-            fitting = _at_longest_pause(rest, fitting, samples)
         windows.append(Window(channel=channel, regions=tuple(rest[:fitting])))
         del rest[:fitting]
     return windows, rest
-
-
-def _at_longest_pause(regions: Sequence[Region], fitting: int, samples: int) -> int:
-    """Return how many of the regions that fit to take, so that the pause behind them is as long as can be."""
-    best, longest, least = fitting, -1, LEAST_FILL * samples
-    for count in range(fitting, 0, -1):
-        if samples < least:
-            break
-        pause = regions[count].start - regions[count - 1].end
-        if pause > longest:
-            best, longest = count, pause
-        samples -= regions[count - 1].end - regions[count - 1].start
-    return best

@@ -44,7 +44,7 @@ def agent() -> NDArray[np.float32]:
     """The first half minute of an agent, full scale ±1."""
     with RECORDING.open("rb") as recording:
         channel = decode_leg(recording, name="it", limits=LIMITS, check=lambda: None).channels[0]
-    return np.asarray(channel[: 30 * SAMPLE_RATE_HZ], dtype=np.float32) / 32768
+    return np.asarray(channel[: 30 * SAMPLE_RATE_HZ], dtype=np.float32) / np.float32(32768)
 
 
 def samples(sound: NDArray[np.float32] | NDArray[np.float64]) -> Samples:
@@ -110,7 +110,7 @@ def test_no_word_is_invented_where_nobody_speaks(
         "loud noise": 0.2 * line_noise(20, seed=3),
         "ringback": ring * (time_s % 6 < 2),
         "busy": ring * (time_s % 1 < 0.5),
-        "chord": 0.1 * sum(np.sin(2 * np.pi * hz * time_s) for hz in (261.6, 329.6, 392.0, 523.3)),
+        "chord": 0.1 * np.sin(2 * np.pi * np.outer((261.6, 329.6, 392.0, 523.3), time_s)).sum(axis=0),
         "rising tone": 0.3 * np.sin(2 * np.pi * (200 + 60 * time_s) * time_s),
         "clicks": 0.9 * (np.random.default_rng(4).random(len(time_s)) < 0.0005),
     }[name]

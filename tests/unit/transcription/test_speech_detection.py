@@ -58,7 +58,7 @@ def test_blocks_leave_no_trace() -> None:
 
     with RECORDING.open("rb") as file:
         channel = decode_leg(file, name="it", limits=LIMITS, check=lambda: None).channels[0]
-    audio = np.asarray(channel[: 1100 * FRAME_SAMPLES], dtype=np.float32) / 32768
+    audio = np.asarray(channel[: 1100 * FRAME_SAMPLES], dtype=np.float32) / np.float32(32768)
     ours = SpeechDetector().probabilities(audio)
     # Theirs overwrites the end of the last frame.
     assert ours[:-1] == pytest.approx(get_vad_model()(audio.copy()).reshape(-1)[:-1], abs=1e-4)
