@@ -25,11 +25,12 @@ Sound = NDArray[np.float32]
 _FRAMES_PER_S: Final = 100
 _WINDOW_FRAMES: Final = 3000
 _TOKENS_PER_S: Final = 50
-_TIMESTAMP_S: Final = 0.02
 MAX_COMPRESSION_RATIO: Final = 2.4
 """Text that zlib makes shorter than this repeats itself: Whisper's own threshold for a decoder that loops."""
 
 _MEDIAN_FILTER_WIDTH: Final = 7
+_SENTENCE_ENDS: Final = (".", "?", "!", "…", "。", "？", "！")  # noqa: RUF001 - marks of Chinese and Japanese
+_TINY: Final = 1e-10
 # As in faster-whisper: marks that belong to the word behind them, and to the one before them.
 _PREPENDED: Final = "\"'“¿([{-"
 _APPENDED: Final = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - marks of Chinese and Japanese
@@ -37,7 +38,7 @@ _APPENDED: Final = "\"'.。,，!！?？:：”)]}、"  # noqa: RUF001 - marks of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """What the decoder wrote for one window: token ids with timestamps, and how much it believes in them.
+    """What the decoder wrote for one window: text tokens, and how much it believes in them.
 
     `avg_logprob` is the mean natural logarithm of a token's probability. `no_speech` is the probability that
     nobody speaks, which the decoder gives before its first word.
@@ -50,15 +51,13 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecodedSegment:
-    """What the decoder takes for one utterance: words in time of the window.
+class Utterance:
+    """A sentence that the decoder wrote: its words in time of the window, at least one.
 
-    `start_s` and `end_s` are the decoder's own, coarser than the words'.
+    `avg_logprob` is the mean natural logarithm of its tokens' probabilities, `no_speech` that of its window.
     """
 
     words: tuple[RawWord, ...]
-    start_s: float
-    end_s: float
     avg_logprob: float
     compression_ratio: float
     no_speech: float
@@ -83,7 +82,7 @@ class WindowDecoder:
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
         )
         words = self._tokenizer.encode(" " + ", ".join(vocabulary)) if vocabulary else []
-        self._prompt = model.get_prompt(self._tokenizer, previous_tokens=words[:max_vocabulary_tokens])
+        self._vocabulary = words[:max_vocabulary_tokens]
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
 
     def language(self, sounds: Sequence[Sound]) -> tuple[str, float]:
@@ -107,11 +106,20 @@ class WindowDecoder:
             row[:, : spectrum.shape[1]] = spectrum
         return np.asarray(self._model.encode(features))
 
-    def generate(self, encoded: NDArray[np.float32], *, beam_size: int) -> list[Hypothesis]:
-        """Return the most probable text of each encoded window."""
+    def generate(
+        self, encoded: NDArray[np.float32], *, beam_size: int, with_timestamps: bool = False
+    ) -> list[Hypothesis]:
+        """Return the most probable text of each encoded window.
+
+        `with_timestamps` has the decoder note times between utterances, which it does instead of going round
+        in circles, and which makes it miss more words.
+        """
+        prompt = self._model.get_prompt(
+            self._tokenizer, previous_tokens=self._vocabulary, without_timestamps=not with_timestamps
+        )
         results = self._model.model.generate(
             _storage(encoded),
-            [list(self._prompt) for _ in encoded],
+            [list(prompt) for _ in encoded],
             beam_size=beam_size,
             max_length=self._model.max_length,
             suppress_tokens=self._suppressed,
@@ -120,67 +128,42 @@ class WindowDecoder:
         )
         hypotheses = []
         for result in results:
-            tokens = tuple(result.sequences_ids[0])
+            tokens = result.sequences_ids[0]
+            text = tuple(token for token in tokens if token < self._tokenizer.eot)
             hypotheses.append(
                 Hypothesis(
-                    tokens=tokens,
+                    tokens=text,
                     # The score is a mean over the tokens without the last one, which ends the text.
                     avg_logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
                     no_speech=float(result.no_speech_prob),
-                    compression_ratio=compression_ratio(self._tokenizer.decode(list(tokens))),
+                    compression_ratio=compression_ratio(self._tokenizer.decode(list(text))),
                 )
             )
         return hypotheses
 
     def align(
         self, encoded: NDArray[np.float32], hypotheses: Sequence[Hypothesis], durations_s: Sequence[float]
-    ) -> list[list[DecodedSegment]]:
-        """Return the segments of each hypothesis with their words' times and probabilities."""
-        texts = [self._segments(hypothesis) for hypothesis in hypotheses]
-        token_lists = [[token for _, _, tokens in text for token in tokens] for text in texts]
-        spoken = [index for index, tokens in enumerate(token_lists) if tokens]
-        aligned: list[list[DecodedSegment]] = [[] for _ in hypotheses]
+    ) -> list[list[Utterance]]:
+        """Return the utterances of each hypothesis with their words' times and probabilities."""
+        aligned: list[list[Utterance]] = [[] for _ in hypotheses]
+        spoken = [index for index, hypothesis in enumerate(hypotheses) if hypothesis.tokens]
         if not spoken:
             return aligned
         alignments = self._model.model.align(
             _storage(encoded[spoken]),
             self._tokenizer.sot_sequence,
-            [token_lists[index] for index in spoken],
+            [list(hypotheses[index].tokens) for index in spoken],
             [min(ceil(durations_s[index]) * _FRAMES_PER_S, _WINDOW_FRAMES) for index in spoken],
             median_filter_width=_MEDIAN_FILTER_WIDTH,
         )
         for index, alignment in zip(spoken, alignments, strict=True):
-            aligned[index] = self._aligned(texts[index], token_lists[index], alignment, hypotheses[index])
+            aligned[index] = self._aligned(alignment, hypotheses[index])
         return aligned
 
-    def _segments(self, hypothesis: Hypothesis) -> list[tuple[float, float, list[int]]]:
-        """Split the tokens at timestamps: start, end, text tokens of each."""
-        begin = self._tokenizer.timestamp_begin
-        segments: list[tuple[float, float, list[int]]] = []
-        start_s, text = 0.0, []
-        for token in hypothesis.tokens:
-            if token < self._tokenizer.eot:
-                text.append(token)
-            elif token >= begin:
-                time_s = (token - begin) * _TIMESTAMP_S
-                if text:
-                    segments.append((start_s, time_s, text))
-                    text = []
-                start_s = time_s
-        if text:
-            segments.append((start_s, _WINDOW_FRAMES / _FRAMES_PER_S, text))
-        return segments
-
-    def _aligned(
-        self,
-        texts: list[tuple[float, float, list[int]]],
-        tokens: list[int],
-        alignment: WhisperAlignmentResult,
-        hypothesis: Hypothesis,
-    ) -> list[DecodedSegment]:
+    def _aligned(self, alignment: WhisperAlignmentResult, hypothesis: Hypothesis) -> list[Utterance]:
         from faster_whisper.transcribe import merge_punctuations
 
-        words, word_tokens = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
+        words, word_tokens = self._tokenizer.split_to_word_tokens([*hypothesis.tokens, self._tokenizer.eot])
         bounds = np.concatenate([[0], np.cumsum([len(part) for part in word_tokens[:-1]])])
         token_index = np.array([pair[0] for pair in alignment.alignments])
         time_index = np.array([pair[1] for pair in alignment.alignments])
@@ -198,35 +181,32 @@ class WindowDecoder:
             for word, part, first, last in zip(words, word_tokens, bounds[:-1], bounds[1:], strict=False)
         ]
         merge_punctuations(timings, _PREPENDED, _APPENDED)
-        segments, timing, reached = [], 0, 0
-        for start_s, end_s, text in texts:
-            end = reached + len(text)
-            first, parts = reached, []
-            while timing < len(timings) and reached < end:
-                entry = timings[timing]
-                if entry["word"]:
-                    parts.append(
-                        RawWord(
-                            text=entry["word"],
-                            start_s=entry["start"],
-                            end_s=entry["end"],
-                            confidence=entry["probability"],
-                        )
+        utterances: list[Utterance] = []
+        parts: list[RawWord] = []
+        first = reached = 0
+        for index, timing in enumerate(timings):
+            reached += len(timing["tokens"])
+            if timing["word"]:
+                parts.append(
+                    RawWord(
+                        text=timing["word"],
+                        start_s=timing["start"],
+                        end_s=timing["end"],
+                        confidence=timing["probability"],
                     )
-                reached += len(entry["tokens"])
-                timing += 1
-            own = probabilities[first:reached]
-            segments.append(
-                DecodedSegment(
-                    words=tuple(parts),
-                    start_s=start_s,
-                    end_s=end_s,
-                    avg_logprob=float(np.log(np.maximum(own, 1e-10)).mean()) if len(own) else 0.0,
-                    compression_ratio=compression_ratio(self._tokenizer.decode(text)),
-                    no_speech=hypothesis.no_speech,
                 )
-            )
-        return segments
+            is_last = index == len(timings) - 1
+            if parts and (is_last or timing["word"].endswith(_SENTENCE_ENDS)):
+                utterances.append(
+                    Utterance(
+                        words=tuple(parts),
+                        avg_logprob=float(np.log(np.maximum(probabilities[first:reached], _TINY)).mean()),
+                        compression_ratio=compression_ratio("".join(part.text for part in parts)),
+                        no_speech=hypothesis.no_speech,
+                    )
+                )
+                parts, first = [], reached
+        return utterances
 
 
 def compression_ratio(text: str) -> float:

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from transcription.weights import Weights
 
 # Raised when this service hears differently with the same settings and libraries.
-_HEARING_REVISION: Final = 2
+_HEARING_REVISION: Final = 3
 # Everything whose change can change a word.
 _LIBRARIES: Final = ("faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy")
 # The settings that can change a word, as the model version names them.
 _WORD_SETTINGS: Final = (
     "beam_size",
-    "unsure_beam_size",
     "unsure_avg_logprob",
     "min_lost_speech_s",
     "batch_size",

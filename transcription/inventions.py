@@ -10,7 +10,7 @@ from transcription.transcript import RemovalReason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from transcription.decoding import DecodedSegment
+    from transcription.decoding import Utterance
     from transcription.speech_detection import Probabilities
 
 # Words that follow each other faster than anybody speaks have been squeezed in by a decoder that loops.
@@ -25,25 +25,25 @@ _DOUBTFUL_LOGPROB: Final = -1.0
 _VOICED: Final = 0.5
 
 
-def invented(segment: DecodedSegment, *, voice: float, min_avg_logprob: float) -> RemovalReason | None:
+def invented(utterance: Utterance, *, voice: float, min_avg_logprob: float) -> RemovalReason | None:
     """Return why the utterance is taken for an invention, None where it is believed.
 
     `voice` is the mean probability of speech under its words, 0 to 1, by the voice detector. Not to be
     believed is what the decoder finds less probable than `min_avg_logprob` (mean natural logarithm of a
     token's probability), and what it takes for silence and neither it nor the detector stands up for.
     """
-    if segment.compression_ratio > MAX_COMPRESSION_RATIO or _too_fast(segment):
+    if utterance.compression_ratio > MAX_COMPRESSION_RATIO or _too_fast(utterance):
         return RemovalReason.REPETITION
-    if segment.no_speech > _NO_SPEECH and (voice < _VOICED or segment.avg_logprob < _DOUBTFUL_LOGPROB):
+    if utterance.no_speech > _NO_SPEECH and (voice < _VOICED or utterance.avg_logprob < _DOUBTFUL_LOGPROB):
         return RemovalReason.NOT_SPEECH
-    if segment.avg_logprob < min_avg_logprob:
+    if utterance.avg_logprob < min_avg_logprob and voice < _VOICED:
         return RemovalReason.LOW_PROBABILITY
     return None
 
 
-def looping(segments: Sequence[DecodedSegment]) -> set[int]:
+def looping(utterances: Sequence[Utterance]) -> set[int]:
     """Return the indices of utterances in a row that say the same, where that is more than people repeat."""
-    said = [_letters(segment) for segment in segments]
+    said = [_letters(utterance) for utterance in utterances]
     found: set[int] = set()
     first = 0
     for index in range(1, len(said) + 1):
@@ -55,16 +55,16 @@ def looping(segments: Sequence[DecodedSegment]) -> set[int]:
     return found
 
 
-def _letters(segment: DecodedSegment) -> str:
-    text = "".join(word.text for word in segment.words)
+def _letters(utterance: Utterance) -> str:
+    text = "".join(word.text for word in utterance.words)
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def _too_fast(segment: DecodedSegment) -> bool:
-    count = len(segment.words)
+def _too_fast(utterance: Utterance) -> bool:
+    count = len(utterance.words)
     if count < _LEAST_WORDS:
         return False
-    spoken_s = segment.words[-1].end_s - segment.words[0].start_s
+    spoken_s = utterance.words[-1].end_s - utterance.words[0].start_s
     return count > _MAX_WORDS_PER_S * spoken_s
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from transcription.channel_speech import ChannelSpeech
-    from transcription.decoding import DecodedSegment, Hypothesis
+    from transcription.decoding import Hypothesis, Utterance
     from transcription.heard_words import RawWord
     from transcription.settings import TranscriptionSettings
 
@@ -58,7 +58,7 @@ class WindowHearing:
 
     def hear(self, windows: Sequence[Window]) -> list[HeardWindow]:
         """Return what is heard in each window."""
-        heard = self._heard(windows, beam_size=self._settings.beam_size)
+        heard = self._heard(windows)
         again: list[tuple[int, Window]] = []
         for index, (window, one) in enumerate(zip(windows, heard, strict=True)):
             lost = lost_regions(
@@ -69,47 +69,46 @@ class WindowHearing:
             )
             if lost:
                 again.append((index, Window(channel=window.channel, regions=tuple(lost))))
-        second = self._heard([window for _, window in again], beam_size=self._settings.unsure_beam_size)
+        second = self._heard([window for _, window in again])
         for (index, window), one in zip(again, second, strict=True):
             self._speech[window.channel].retried_s += window.sample_count / SAMPLE_RATE_HZ
             heard[index] = _joined(heard[index], one)
         return heard
 
-    def _heard(self, windows: Sequence[Window], *, beam_size: int) -> list[HeardWindow]:
+    def _heard(self, windows: Sequence[Window]) -> list[HeardWindow]:
         if not windows:
             return []
         sounds = [self._speech[window.channel].sound(window.regions) for window in windows]
         encoded = self._decoder.encode(sounds)
-        hypotheses = self._decoder.generate(encoded, beam_size=beam_size)
-        if beam_size < self._settings.unsure_beam_size:
-            self._improve(encoded, hypotheses)
-        segments = self._decoder.align(encoded, hypotheses, [len(sound) / SAMPLE_RATE_HZ for sound in sounds])
-        return [self._judged(window, parts) for window, parts in zip(windows, segments, strict=True)]
+        hypotheses = self._decoder.generate(encoded, beam_size=self._settings.beam_size)
+        self._improve(encoded, hypotheses)
+        utterances = self._decoder.align(
+            encoded, hypotheses, [len(sound) / SAMPLE_RATE_HZ for sound in sounds]
+        )
+        return [self._judged(window, said) for window, said in zip(windows, utterances, strict=True)]
 
     def _improve(self, encoded: NDArray[np.float32], hypotheses: list[Hypothesis]) -> None:
         unsure = [index for index, hypothesis in enumerate(hypotheses) if self._is_unsure(hypothesis)]
         if not unsure:
             return
-        again = self._decoder.generate(encoded[unsure], beam_size=self._settings.unsure_beam_size)
+        again = self._decoder.generate(
+            encoded[unsure], beam_size=self._settings.beam_size, with_timestamps=True
+        )
         for index, hypothesis in zip(unsure, again, strict=True):
-            if hypothesis.avg_logprob > hypotheses[index].avg_logprob:
-                hypotheses[index] = hypothesis
+            hypotheses[index] = max(hypotheses[index], hypothesis, key=_worth)
 
     def _is_unsure(self, hypothesis: Hypothesis) -> bool:
-        return (
-            hypothesis.avg_logprob < self._settings.unsure_avg_logprob
-            or hypothesis.compression_ratio > MAX_COMPRESSION_RATIO
-        )
+        return _loops(hypothesis) or hypothesis.avg_logprob < self._settings.unsure_avg_logprob
 
-    def _judged(self, window: Window, segments: Sequence[DecodedSegment]) -> HeardWindow:
+    def _judged(self, window: Window, utterances: Sequence[Utterance]) -> HeardWindow:
         probabilities = self._speech[window.channel].probabilities
         edge = self._settings.vad_threshold / 2
         words: list[RawWord] = []
         removed: list[RemovedWords] = []
-        loops = looping(segments)
-        for index, segment in enumerate(segments):
+        loops = looping(utterances)
+        for index, utterance in enumerate(utterances):
             placed = trimmed(
-                [_placed(word, window) for word in segment.words],
+                [_placed(word, window) for word in utterance.words],
                 probabilities,
                 threshold=edge,
             )
@@ -120,7 +119,7 @@ class WindowHearing:
                 RemovalReason.REPETITION
                 if index in loops
                 else invented(
-                    segment,
+                    utterance,
                     voice=voice_under(spans, probabilities),
                     min_avg_logprob=self._settings.min_avg_logprob,
                 )
@@ -140,6 +139,14 @@ class WindowHearing:
         return HeardWindow(
             words=tuple(stretched(words, probabilities, threshold=edge)), removed=tuple(removed)
         )
+
+
+def _loops(hypothesis: Hypothesis) -> bool:
+    return hypothesis.compression_ratio > MAX_COMPRESSION_RATIO
+
+
+def _worth(hypothesis: Hypothesis) -> tuple[bool, float]:
+    return not _loops(hypothesis), hypothesis.avg_logprob
 
 
 def _joined(one: HeardWindow, other: HeardWindow) -> HeardWindow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ BOOTSTRAP_SEED: Final = 20250301
 _RESAMPLES: Final = 2000
 # About one long sentence: errors within it hang together, so words can't be drawn one by one.
 _BLOCK_WORDS: Final = 20
+_DIGIT: Final = re.compile(r"\d")
+_FIGURES: Final = re.compile(r"\d[\d.,:-]*")
 
 
 @functools.cache
@@ -31,11 +34,13 @@ def _english() -> EnglishTextNormalizer:
 def normalised_words(text: str, language: str) -> list[str]:
     """Return the words of `text` as Whisper's own evaluation compares them: "Press 1" is press, one.
 
-    What has neither letter nor digit is no word: the normaliser leaves a full stop of "..." standing.
+    What has neither letter nor digit is no word: the normaliser leaves a full stop of "..." standing. Figures
+    are compared digit by digit, since "370 318" and "3 7 0 3 1 8" are the same words said.
     """
     english = language.lower().split("-")[0] == "en"
     normalise = _english() if english else BasicTextNormalizer()
-    return [word for word in normalise(text).split() if any(sign.isalnum() for sign in word)]
+    words = [word for word in normalise(text).split() if any(sign.isalnum() for sign in word)]
+    return [part for word in words for part in (_DIGIT.findall(word) if _FIGURES.fullmatch(word) else [word])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

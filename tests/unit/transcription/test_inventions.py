@@ -5,20 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from transcription.decoding import DecodedSegment
+from transcription.decoding import Utterance
 from transcription.heard_words import RawWord
 from transcription.inventions import invented, looping, voice_under
 from transcription.transcript import RemovalReason
 
 
-def segment(text: str, *, word_s: float = 0.3) -> DecodedSegment:
+def segment(text: str, *, word_s: float = 0.3) -> Utterance:
     words = tuple(
         RawWord(text=f" {part}", start_s=index * word_s, end_s=(index + 1) * word_s, confidence=0.9)
         for index, part in enumerate(text.split())
     )
-    return DecodedSegment(
-        words=words, start_s=0, end_s=9, avg_logprob=-0.2, compression_ratio=1.1, no_speech=0.05
-    )
+    return Utterance(words=words, avg_logprob=-0.2, compression_ratio=1.1, no_speech=0.05)
 
 
 SAID = segment("Thank you for calling.")
@@ -35,7 +33,7 @@ SAID = segment("Thank you for calling.")
     ],
     ids=["clear", "too quiet for the detector", "mumbled", "a voice in noise", "twelve words in 3.6 s"],
 )
-def test_speech_is_believed_while_something_stands_up_for_it(heard: DecodedSegment, voice: float) -> None:
+def test_speech_is_believed_while_something_stands_up_for_it(heard: Utterance, voice: float) -> None:
     assert invented(heard, voice=voice, min_avg_logprob=-1.4) is None
 
 
@@ -49,7 +47,7 @@ def test_speech_is_believed_while_something_stands_up_for_it(heard: DecodedSegme
         (segment("yes " * 12, word_s=0.1), 0.9, RemovalReason.REPETITION),
     ],
 )
-def test_inventions_are_known(heard: DecodedSegment, voice: float, reason: RemovalReason) -> None:
+def test_inventions_are_known(heard: Utterance, voice: float, reason: RemovalReason) -> None:
     assert invented(heard, voice=voice, min_avg_logprob=-1.4) is reason
 
 
