@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 # Levelled sound and its spectra are in memory a section at a time.
 _SECTION_S: Final = 120.0
 _CUT_SEARCH_S: Final = 30.0
-_MIN_SILENCE_S: Final = 0.16
-_PAD_S: Final = 0.4
+# Pauses within what somebody says are heard with it: fewer seams, at which words go astray.
+_MIN_SILENCE_S: Final = 1.0
+_PAD_S: Final = 0.3
 # Sound this far below a channel's loud speech is not loud.
 _LOUD_RANGE_DB: Final = 15.0
 # Loud sound with less than this share taken for speech is listened to again,
