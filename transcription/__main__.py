@@ -8,9 +8,9 @@ import sys
 from servicekit import telemetry
 from servicekit.server import run_server
 from servicekit.settings import load_settings, main_guard
-from transcription.hearing_metrics import HearingMetrics
-from transcription.hearing_pool import HearingPool
 from transcription.loading import checked_weights, load_transcriber
+from transcription.processes.metrics import HearingMetrics
+from transcription.processes.pool import HearingPool
 from transcription.servicer import TranscriptionServicer
 from transcription.settings import TranscriptionSettings
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transcription.acoustics import AcousticsLimits
-from transcription.audio import AudioLimits
-from transcription.faster_whisper_engine import FasterWhisperEngine, fetch_from_hub
+from transcription.acoustics.values import AcousticsLimits
+from transcription.recording.decoding import AudioLimits
+from transcription.speakers.voice_embedding import VoiceEncoder
+from transcription.speakers.voice_weights import load_voice_tensors
+from transcription.speech.faster_whisper_engine import FasterWhisperEngine, fetch_from_hub
 from transcription.transcribe import CallTranscriber, HearingRules
-from transcription.voice_embedding import VoiceEncoder
-from transcription.voice_weights import load_voice_tensors
 from transcription.weights import find_weights
 
 if TYPE_CHECKING:

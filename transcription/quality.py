@@ -17,8 +17,8 @@ from transcription.transcript import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from transcription.channels import CallChannel
     from transcription.engine import ChannelHearing
+    from transcription.recording.channels import CallChannel
     from transcription.transcript import RemovedWords, SpokenWords, Word
 
 # Below these, loud sound without words is a cough, a click or a door.

@@ -12,7 +12,7 @@ from servicekit.errors import CancelledError, FieldViolation, InvalidInputError
 from servicekit.interceptors.deadline import check_deadline
 from servicekit.server import Service
 from transcription.errors import BusyError
-from transcription.spool import CallSpool
+from transcription.recording.spool import CallSpool
 from transcription.transcribe import CallLeg
 from transcription.wire import heard_to_wire, stated_roles, transcript_to_wire
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import grpc
 
-    from transcription.hearing import CallHearing
+    from transcription.processes.port import CallHearing
     from transcription.settings import TranscriptionSettings
 
 SERVICE_NAME = transcription_service_pb2.DESCRIPTOR.services_by_name["TranscriptionService"].full_name

@@ -66,7 +66,7 @@ class TranscriptionSettings(ServerSettings):
     """Candidates the decoder keeps: 1 takes two thirds of the time and gets a word in 200 more wrong."""
     unsure_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -0.5
     """A window whose tokens are on average less probable (natural logarithm) is decoded once more."""
-    min_lost_speech_s: Annotated[float, Field(gt=0, le=30)] = 0.7
+    min_lost_speech_s: Annotated[float, Field(gt=0, le=30)] = 1.0
     """Detected speech without a word that is long enough to be heard again on its own."""
     batch_size: Annotated[int, Field(ge=1, le=64)] = 4
     """Windows of 30 s decoded together; memory grows with it."""

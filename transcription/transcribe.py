@@ -7,28 +7,28 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from servicekit.errors import FieldViolation
-from transcription.acoustic_measurement import measure_acoustics
-from transcription.acoustics import AcousticsLimits
-from transcription.audio import DECODER_VERSION, AudioLimits, decode_leg
-from transcription.channel_warnings import sound_warnings, state_warnings
-from transcription.channels import CallChannel, assign_roles
+from transcription.acoustics.measurement import measure_acoustics
+from transcription.acoustics.values import AcousticsLimits
 from transcription.engine import ChannelHearing
 from transcription.errors import AudioNoSpeechError, LanguageError
-from transcription.legs import LEGS_REVISION, align_legs
-from transcription.number_format import NUMBERS_REVISION
 from transcription.quality import gravest_first, hearing_warnings, report_channel, role_on_channel
-from transcription.roles import ROLES_REVISION
-from transcription.speakers import find_speakers
+from transcription.recording.channel_warnings import sound_warnings, state_warnings
+from transcription.recording.channels import CallChannel, assign_roles
+from transcription.recording.decoding import DECODER_VERSION, AudioLimits, decode_leg
+from transcription.recording.legs import LEGS_REVISION, align_legs
+from transcription.speakers.find_speakers import find_speakers
+from transcription.speakers.roles import ROLES_REVISION
+from transcription.speakers.voices import VOICES_REVISION
 from transcription.transcript import ChannelState, SpeakerRole, Transcript, Word
-from transcription.turns import TURNS_REVISION, make_turns
-from transcription.voices import VOICES_REVISION
+from transcription.wording.number_format import NUMBERS_REVISION
+from transcription.wording.turns import TURNS_REVISION, make_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from transcription.engine import SpeechEngine
+    from transcription.speakers.voice_embedding import VoiceEncoder
     from transcription.transcript import QualityWarning, RemovedWords, SpokenWords
-    from transcription.voice_embedding import VoiceEncoder
 
 _DEFAULT_LANGUAGE: Final = "en"
 _UNHEARD: Final = ChannelHearing(loud_s=0.0, detected_s=0.0, retried_s=0.0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from transcription.acoustics import Acoustics
+    from transcription.acoustics.values import Acoustics
 
 SAMPLE_RATE_HZ: Final = 16_000
 """The rate of all audio behind the decoder."""

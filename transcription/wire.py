@@ -8,7 +8,7 @@ from callqa.v1 import transcript_pb2, transcription_service_pb2
 
 from servicekit.errors import FieldViolation, InvalidInputError
 from servicekit.wire import duration_from_s
-from transcription.acoustics_wire import acoustics_to_wire
+from transcription.acoustics.wire import acoustics_to_wire
 from transcription.transcribe import ChannelSegment, Progress
 from transcription.transcript import SpeakerRole
 

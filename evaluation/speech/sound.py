@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evaluation.speech.errors import DataError
 from servicekit.errors import CallqaError
-from transcription.audio import AudioLimits, decode_leg
+from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.transcript import SAMPLE_RATE_HZ, SpeakerRole
 
 if TYPE_CHECKING:

@@ -153,7 +153,7 @@ def test_the_same_call_under_another_id_scores_the_same(stack: Stack, uploaded: 
     again = stack.json("upload", recording, "--watch")["results"][0]
     first, second = scorecard(stack, "happy_enquiry"), stack.json("scorecard", again["scorecard"])
 
-    # The transcripts differ in one thing: nobody stated the second one's roles, so they come from what is said.
+    # The transcripts differ in one thing: nobody stated the second one's roles, and what is said told them.
     names = ("name", "transcript", "transcript_sha256")
     assert {k: v for k, v in first.items() if k not in names} == {
         k: v for k, v in second.items() if k not in names

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.unit.transcription.fake_engine import FakeSpeechEngine
-from transcription.audio import AudioLimits, decode_leg
-from transcription.faster_whisper_engine import FasterWhisperEngine
+from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.settings import TranscriptionSettings
+from transcription.speech.faster_whisper_engine import FasterWhisperEngine
 from transcription.transcript import SAMPLE_RATE_HZ
 from transcription.weights import find_weights
 

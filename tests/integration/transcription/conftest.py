@@ -10,7 +10,7 @@ from callqa.v1 import transcription_service_pb2_grpc
 
 from servicekit.server import start_server
 from tests.unit.transcription.fake_engine import FakeSpeechEngine
-from transcription.audio import AudioLimits
+from transcription.recording.decoding import AudioLimits
 from transcription.servicer import TranscriptionServicer
 from transcription.settings import TranscriptionSettings
 from transcription.transcribe import CallTranscriber, HearingRules

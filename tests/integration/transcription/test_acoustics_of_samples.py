@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from transcription.acoustic_measurement import measure_acoustics
-from transcription.acoustics import Acoustics, OverlapKind, QuietKind
-from transcription.audio import AudioLimits, decode_leg
+from transcription.acoustics.measurement import measure_acoustics
+from transcription.acoustics.values import Acoustics, OverlapKind, QuietKind
 from transcription.engine import Samples
+from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.transcript import RoleSource, Speaker, SpeakerRole, SpokenWords, Turn, Word
 
 SAMPLES = Path(__file__).parents[3] / "samples"

@@ -11,7 +11,7 @@ import pytest
 
 PROGRAM = """
 import resource
-from transcription.allocator import keep_freed_memory
+from transcription.speech.allocator import keep_freed_memory
 kept = {call}
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 size = 64 * 2**20

@@ -35,15 +35,15 @@ from tests.unit.transcription.fake_hearing import (
     load_unless,
 )
 from transcription.errors import AudioTruncatedError, EngineCrashedError
-from transcription.hearing_metrics import HearingMetrics
-from transcription.hearing_pool import HearingPool
+from transcription.processes.metrics import HearingMetrics
+from transcription.processes.pool import HearingPool
 from transcription.servicer import TranscriptionServicer
 from transcription.settings import TranscriptionSettings
 from transcription.transcribe import CallLeg, Progress
 from transcription.transcript import SpeakerRole, Transcript
 
 if TYPE_CHECKING:
-    from transcription.hearing import CallHearing
+    from transcription.processes.port import CallHearing
 
 ROOT = Path(__file__).parents[3]
 

@@ -22,7 +22,7 @@ from callqa.v1.transcript_pb2 import AGENT, CUSTOMER
 from servicekit.wire import s_from_duration
 from tests.integration.transcription.streams import reason, requests
 from tests.unit.transcription.recordings import wav
-from transcription.audio import AudioLimits, decode_leg
+from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.transcript import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:

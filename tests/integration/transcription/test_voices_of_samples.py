@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transcription.audio import AudioLimits, decode_leg
 from transcription.engine import Samples
-from transcription.roles import assign_speaker_roles
+from transcription.recording.decoding import AudioLimits, decode_leg
+from transcription.speakers.roles import assign_speaker_roles
+from transcription.speakers.voice_embedding import VoiceEncoder
+from transcription.speakers.voice_weights import load_voice_tensors
+from transcription.speakers.voices import Voices, separate_voices, separation_warning, spoken_by_voice
 from transcription.transcript import SpeakerRole, Word
-from transcription.voice_embedding import VoiceEncoder
-from transcription.voice_weights import load_voice_tensors
-from transcription.voices import Voices, separate_voices, separation_warning, spoken_by_voice
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 LIMITS = AudioLimits(max_call_duration_s=600, min_sample_rate_hz=8000, max_missing_s=1.0)

@@ -13,11 +13,11 @@ import pytest
 from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 
-from transcription.compute_path import read_flags
-from transcription.openvino_encoder import OpenVinoEncoder
 from transcription.settings import TranscriptionSettings
+from transcription.speech.compute_path import read_flags
+from transcription.speech.openvino_encoder import OpenVinoEncoder
+from transcription.speech.whisper_model import PathWhisperModel, load_whisper
 from transcription.weights import Weights, WeightsError, find_weights
-from transcription.whisper_model import PathWhisperModel, load_whisper
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +111,8 @@ def test_quantised_weights_are_refused(tmp_path: Path, weights: Weights) -> None
 
 def test_the_converter_that_calls_home_is_never_loaded(weights: Weights) -> None:
     program = (
-        "import sys; from pathlib import Path; from transcription.openvino_encoder import OpenVinoEncoder;"
+        "import sys; from pathlib import Path;"
+        "from transcription.speech.openvino_encoder import OpenVinoEncoder;"
         f"OpenVinoEncoder(Path({str(weights.folder)!r}), precision='f32');"
         "print(any(name.startswith('openvino_telemetry') for name in sys.modules))"
     )

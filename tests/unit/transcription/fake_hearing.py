@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from servicekit.errors import FieldViolation, SettingsError
-from transcription.acoustics import Acoustics
+from transcription.acoustics.values import Acoustics
 from transcription.errors import AudioTruncatedError
 from transcription.transcribe import Progress
 from transcription.transcript import RoleSource, Speaker, SpeakerRole, Transcript, Turn, Word

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from servicekit.wire import s_from_duration
 from tests.unit.transcription.line_sounds import at_level, recorded, said, silence, spoken, voice
-from transcription.acoustic_measurement import measure_acoustics
-from transcription.acoustics import (
+from transcription.acoustics.measurement import measure_acoustics
+from transcription.acoustics.values import (
     Acoustics,
     AcousticsLimits,
     OverlapKind,
@@ -21,9 +21,9 @@ from transcription.acoustics import (
     TalkOverlap,
     TalkSpan,
 )
-from transcription.acoustics_wire import acoustics_to_wire
+from transcription.acoustics.waveform import PEAKS_PER_SECOND, waveform_peaks
+from transcription.acoustics.wire import acoustics_to_wire
 from transcription.transcript import Turn, Word
-from transcription.waveform import PEAKS_PER_SECOND, waveform_peaks
 
 CALL_S = 20.0
 # Two channels with something to hear here and there; drawn words fall on it or beside it.

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.transcription.line_sounds import said, speaker, spoken
-from transcription.acoustics import OverlapKind, QuietKind, QuietSpan, TalkOverlap, TalkSpan
-from transcription.activity import responses, speaker_activity
+from transcription.acoustics.activity import responses, speaker_activity
+from transcription.acoustics.values import OverlapKind, QuietKind, QuietSpan, TalkOverlap, TalkSpan
 from transcription.transcript import Turn
 
 

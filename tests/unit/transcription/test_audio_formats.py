@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.unit.transcription.recordings import encoded, tones, wav
-from transcription.audio import AudioLimits, decode_leg
+from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.transcript import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:

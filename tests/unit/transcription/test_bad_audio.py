@@ -12,9 +12,9 @@ import pytest
 from servicekit.errors import CallqaError, CancelledError
 from tests.unit.transcription import odd_recordings as odd
 from tests.unit.transcription.recordings import encoded, float_wav, png, tones, video, wav
-from transcription.audio import AudioLimits, DecodedLeg, decode_leg
-from transcription.channels import assign_roles
 from transcription.errors import AudioNoSpeechError
+from transcription.recording.channels import assign_roles
+from transcription.recording.decoding import AudioLimits, DecodedLeg, decode_leg
 
 if TYPE_CHECKING:
     from transcription.engine import Samples

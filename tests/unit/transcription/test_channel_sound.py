@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.unit.transcription.voices_of_noise import as_samples, voice
-from transcription.audio import DecodedLeg
-from transcription.channel_sound import ChannelSound, measure
-from transcription.channel_warnings import sound_warnings, state_warnings
-from transcription.channels import CallChannel, assign_roles
-from transcription.copied_sound import is_copy
 from transcription.engine import Samples
+from transcription.recording.channel_sound import ChannelSound, measure
+from transcription.recording.channel_warnings import sound_warnings, state_warnings
+from transcription.recording.channels import CallChannel, assign_roles
+from transcription.recording.copied_sound import is_copy
+from transcription.recording.decoding import DecodedLeg
 from transcription.transcript import SAMPLE_RATE_HZ, WarningCode
 
 AGENT, CUSTOMER = voice(1), voice(2)

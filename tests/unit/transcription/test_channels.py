@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.unit.transcription.voices_of_noise import as_samples, voice
-from transcription.audio import DecodedLeg
-from transcription.channel_warnings import state_warnings
-from transcription.channels import CallChannel, assign_roles
 from transcription.engine import Samples
 from transcription.errors import AudioChannelsError, AudioNoSpeechError
+from transcription.recording.channel_warnings import state_warnings
+from transcription.recording.channels import CallChannel, assign_roles
+from transcription.recording.decoding import DecodedLeg
 from transcription.transcript import ChannelState, RoleSource, SpeakerRole, WarningCode
 
 AGENT, CUSTOMER, UNKNOWN = SpeakerRole.AGENT, SpeakerRole.CUSTOMER, SpeakerRole.UNKNOWN

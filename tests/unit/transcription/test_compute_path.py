@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from servicekit.errors import SettingsError
-from transcription.compute_path import Machine, choose_compute_path, read_flags, this_machine
 from transcription.settings import TranscriptionSettings
+from transcription.speech.compute_path import Machine, choose_compute_path, read_flags, this_machine
 
 AVX2 = {"avx", "avx2", "fma"}
 AVX512 = AVX2 | {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from transcription.coverage import lost_regions
-from transcription.heard_words import RawWord
-from transcription.speech_detection import FRAME_S, FRAME_SAMPLES, Probabilities, Region
+from transcription.speech.coverage import lost_regions
+from transcription.speech.heard_words import RawWord
+from transcription.speech.speech_detection import FRAME_S, FRAME_SAMPLES, Probabilities, Region
 
 
 def speech(*spans_s: tuple[float, float], length_s: float = 20.0) -> Probabilities:

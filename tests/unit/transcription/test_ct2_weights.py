@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ctranslate2.specs import model_spec
 
-from transcription.ct2_weights import read_variables
+from transcription.speech.ct2_weights import read_variables
 from transcription.weights import WeightsError
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.heard_words import RawWord, clean_words
+from transcription.speech.heard_words import RawWord, clean_words
 
 
 def raw(text: str, start_s: float, end_s: float, confidence: float = 0.9) -> RawWord:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from transcription.decoding import Utterance
-from transcription.heard_words import RawWord
-from transcription.inventions import invented, looping, voice_under
+from transcription.speech.decoding import Utterance
+from transcription.speech.heard_words import RawWord
+from transcription.speech.inventions import invented, looping, voice_under
 from transcription.transcript import RemovalReason
 
 

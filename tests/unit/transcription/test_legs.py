@@ -11,8 +11,8 @@ import pytest
 
 from servicekit.errors import CancelledError
 from tests.unit.transcription.voices_of_noise import as_samples, voice
-from transcription.audio import DecodedLeg
-from transcription.legs import align_legs
+from transcription.recording.decoding import DecodedLeg
+from transcription.recording.legs import align_legs
 from transcription.transcript import SAMPLE_RATE_HZ, QualityWarning, WarningCode
 
 if TYPE_CHECKING:

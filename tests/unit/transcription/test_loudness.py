@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from transcription.loudness import FRAME_SAMPLES, frame_levels, is_silent, levelling_gain, slice_bounds
+from transcription.recording.loudness import (
+    FRAME_SAMPLES,
+    frame_levels,
+    is_silent,
+    levelling_gain,
+    slice_bounds,
+)
 from transcription.transcript import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transcription.number_format import format_numbers
 from transcription.transcript import Word
+from transcription.wording.number_format import format_numbers
 
 
 def said(text: str) -> list[Word]:

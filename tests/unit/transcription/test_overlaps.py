@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.transcription.line_sounds import said, spoken
-from transcription.acoustics import OverlapKind, TalkSpan
-from transcription.backchannels import Backchannels
-from transcription.overlaps import talk_overlaps
+from transcription.acoustics.backchannels import Backchannels
+from transcription.acoustics.overlaps import talk_overlaps
+from transcription.acoustics.values import OverlapKind, TalkSpan
 from transcription.transcript import Word
 
 INTERRUPTION, BACKCHANNEL = OverlapKind.INTERRUPTION, OverlapKind.BACKCHANNEL

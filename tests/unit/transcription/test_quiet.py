@@ -17,8 +17,8 @@ from tests.unit.transcription.line_sounds import (
     tone,
     voice,
 )
-from transcription.acoustics import AcousticsLimits, QuietKind, QuietSpan, TalkSpan
-from transcription.quiet import quiet_spans, quiet_stretches
+from transcription.acoustics.quiet import quiet_spans, quiet_stretches
+from transcription.acoustics.values import AcousticsLimits, QuietKind, QuietSpan, TalkSpan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from transcription.role_cues import CUES, read_cues
-from transcription.roles import agent_score, assign_speaker_roles, decide_roles
+from transcription.speakers.role_cues import CUES, read_cues
+from transcription.speakers.roles import agent_score, assign_speaker_roles, decide_roles
 from transcription.transcript import RoleSource, Speaker, SpeakerRole, SpokenWords, WarningCode, Word
 
 AGENT, CUSTOMER, UNKNOWN = SpeakerRole.AGENT, SpeakerRole.CUSTOMER, SpeakerRole.UNKNOWN

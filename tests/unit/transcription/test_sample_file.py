@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transcription.sample_file import SampleFile
+from transcription.recording.sample_file import SampleFile
 
 SAMPLES = np.arange(-50, 50, dtype=np.int16)
 
@@ -48,7 +48,7 @@ def test_slices_are_no_part_of_the_map(channel: SampleFile) -> None:
 
 
 def test_a_long_slice_is_read_slice_by_slice(monkeypatch: pytest.MonkeyPatch, channel: SampleFile) -> None:
-    monkeypatch.setattr("transcription.sample_file._MAX_READ_SAMPLES", 30)
+    monkeypatch.setattr("transcription.recording.sample_file._MAX_READ_SAMPLES", 30)
     part = channel[20:90][5:]
     assert isinstance(part, SampleFile)
     assert np.array_equal(part, SAMPLES[25:90])

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transcription.audio import AudioLimits, decode_leg
-from transcription.speech_detection import (
+from transcription.recording.decoding import AudioLimits, decode_leg
+from transcription.speech.speech_detection import (
     FRAME_S,
     FRAME_SAMPLES,
     Region,

@@ -15,8 +15,8 @@ from tests.unit.transcription.line_sounds import (
     spoken,
     voice,
 )
-from transcription.loudness import frame_levels
-from transcription.talk import speech_level, talk_spans
+from transcription.acoustics.talk import speech_level, talk_spans
+from transcription.recording.loudness import frame_levels
 from transcription.transcript import SpokenWords, Word
 
 PAUSE_S = 0.4

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcription.transcript import RoleSource, Speaker, SpeakerRole, SpokenWords, Word
-from transcription.turns import make_turns
+from transcription.wording.turns import make_turns
 
 AGENT, CUSTOMER = SpeakerRole.AGENT, SpeakerRole.CUSTOMER
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from transcription.voice_embedding import VoiceEncoder
+from transcription.speakers.voice_embedding import VoiceEncoder
 from transcription.weights import WeightsError
 
 Array = NDArray[np.float32]

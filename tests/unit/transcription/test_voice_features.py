@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from transcription.voice_features import MEL_COUNT, _mel_to_hz, mel_frames
+from transcription.speakers.voice_features import MEL_COUNT, _mel_to_hz, mel_frames
 
 # The first and last of librosa.mel_frequencies(n_mels=40) as its documentation prints them.
 LIBROSA_HZ = [0.0, 85.317, 170.635, 255.952, 938.49, 1024.856, 1119.114, 2071.84, 10096.408, 11025.0]

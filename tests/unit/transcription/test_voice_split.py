@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from transcription.speakers.voice_path import best_path, change_costs
+from transcription.speakers.voice_phrases import (
+    WINDOW_FRAMES,
+    Phrase,
+    cut_into_phrases,
+    phrase_pieces,
+    window_starts,
+)
+from transcription.speakers.voice_split import possible_splits, split_strength
 from transcription.transcript import Word
-from transcription.voice_path import best_path, change_costs
-from transcription.voice_phrases import WINDOW_FRAMES, Phrase, cut_into_phrases, phrase_pieces, window_starts
-from transcription.voice_split import possible_splits, split_strength
 
 
 def words(*timed: tuple[str, float, float]) -> list[Word]:

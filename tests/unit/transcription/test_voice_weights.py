@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from transcription.voice_weights import CHECKPOINT_FILE, load_voice_tensors, read_checkpoint
+from transcription.speakers.voice_weights import CHECKPOINT_FILE, load_voice_tensors, read_checkpoint
 from transcription.weights import WeightsError
 
 MAGIC = 0x1950A86A20F9469CFC6C

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcription.speech_detection import FRAME_SAMPLES, Region
+from transcription.speech.speech_detection import FRAME_SAMPLES, Region
+from transcription.speech.windows import WINDOW_SAMPLES, Window, pack, split_long
 from transcription.transcript import SAMPLE_RATE_HZ
-from transcription.windows import WINDOW_SAMPLES, Window, pack, split_long
 
 S = SAMPLE_RATE_HZ
 

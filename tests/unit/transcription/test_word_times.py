@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from transcription.heard_words import RawWord
-from transcription.speech_detection import FRAME_S, Probabilities
-from transcription.word_times import stretched, trimmed
+from transcription.speech.heard_words import RawWord
+from transcription.speech.speech_detection import FRAME_S, Probabilities
+from transcription.speech.word_times import stretched, trimmed
 
 
 def speech(*spans_s: tuple[float, float]) -> Probabilities:
