@@ -28,10 +28,18 @@ SAID = segment("Thank you for calling.")
         (SAID, 0.9),
         (SAID, 0.1),
         (replace(SAID, avg_logprob=-1.3), 0.1),
+        (replace(SAID, avg_logprob=-1.5), 0.9),
         (replace(SAID, no_speech=0.7), 0.9),
         (segment("yes " * 12), 0.9),
     ],
-    ids=["clear", "too quiet for the detector", "mumbled", "a voice in noise", "twelve words in 3.6 s"],
+    ids=[
+        "clear",
+        "too quiet for the detector",
+        "mumbled",
+        "mumbled aloud",
+        "a voice in noise",
+        "twelve words in 3.6 s",
+    ],
 )
 def test_speech_is_believed_while_something_stands_up_for_it(heard: Utterance, voice: float) -> None:
     assert invented(heard, voice=voice, min_avg_logprob=-1.4) is None
@@ -40,7 +48,7 @@ def test_speech_is_believed_while_something_stands_up_for_it(heard: Utterance, v
 @pytest.mark.parametrize(
     ("heard", "voice", "reason"),
     [
-        (replace(SAID, avg_logprob=-1.5), 0.9, RemovalReason.LOW_PROBABILITY),
+        (replace(SAID, avg_logprob=-1.5), 0.1, RemovalReason.LOW_PROBABILITY),
         (replace(SAID, no_speech=0.8), 0.1, RemovalReason.NOT_SPEECH),
         (replace(SAID, no_speech=0.8, avg_logprob=-1.2), 0.9, RemovalReason.NOT_SPEECH),
         (replace(SAID, compression_ratio=2.5), 0.9, RemovalReason.REPETITION),
