@@ -62,7 +62,9 @@ def test_words_are_matched_whole() -> None:
 
 def test_every_cue_has_a_reason_and_a_side() -> None:
     entries = yaml.safe_load(
-        (Path(__file__).parents[3] / "transcription" / "role_cues.yaml").read_text(encoding="utf-8")
+        (Path(__file__).parents[3] / "transcription" / "speakers" / "role_cues.yaml").read_text(
+            encoding="utf-8"
+        )
     )["cues"]
 
     assert all(entry["why"].endswith(".") and 0.5 <= abs(entry["weight"]) <= 3 for entry in entries)
