@@ -57,13 +57,13 @@ class TranscriptionSettings(ServerSettings):
     hearing_processes: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=_hearing_processes)
     """Processes that hear, each one call at a time with weights of its own; one call more is answered
     RESOURCE_EXHAUSTED with reason BUSY. By default one for each core, as far as 1.2 GB for each take no more
-    than half of the memory. On CUDA, one for each device."""
+    than half of the memory. On CUDA, run a server for each device."""
     stop_grace_s: Annotated[float, Field(ge=0, le=60)] = 1.0
     """Time for a process to leave a call that was cancelled or is past its deadline; then it is replaced."""
     load_timeout_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
     """Time for a process to load its weights."""
     beam_size: Annotated[int, Field(ge=1, le=20)] = 5
-    """Candidates the decoder keeps: 1 takes two thirds of the time and gets a word in 200 more wrong."""
+    """Candidates the decoder keeps: 1 takes two thirds of the time and gets more words wrong."""
     unsure_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -0.5
     """A window whose tokens are on average less probable (natural logarithm) is decoded once more."""
     min_lost_speech_s: Annotated[float, Field(gt=0, le=30)] = 1.0
@@ -81,7 +81,8 @@ class TranscriptionSettings(ServerSettings):
     silence_floor_dbfs: Annotated[float, Field(ge=-110, le=-30)] = -65.0
     """A channel that is nowhere louder is silence and not listened to."""
     min_avg_logprob: Annotated[float, Field(ge=-10, le=0)] = -1.4
-    """Segments the decoder believes in less are taken for inventions over noise and dropped."""
+    """Sentences the decoder believes in less (natural logarithm, mean over tokens) are taken for inventions
+    where the voice detector finds no voice either."""
     max_vocabulary_tokens: Annotated[int, Field(ge=0, le=200)] = 100
     """Of a queue's vocabulary, what the decoder is told; about four characters each. More costs time and
     makes it write words that nobody said."""

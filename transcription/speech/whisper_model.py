@@ -34,7 +34,9 @@ class PathWhisperModel(WhisperModel):  # type: ignore[misc]  # faster_whisper is
     def encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
         """Return the encoder's states for features (mels, 3000) or (windows, mels, 3000)."""
         if self._encoder is None:
-            return super().encode(features)
+            states = super().encode(features)
+            # They are read here before the decoder gets them, which memory of a GPU can't be.
+            return states if states.device == "cpu" else states.to_device(ctranslate2.Device.cpu)
         windows = features[np.newaxis] if features.ndim == 2 else features
         return ctranslate2.StorageView.from_array(self._encoder.encode(windows))
 

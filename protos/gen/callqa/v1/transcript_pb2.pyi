@@ -226,7 +226,7 @@ class ChannelReport(_message.Message):
         DEAD: ChannelReport._State.ValueType  # 3
         """It carries no signal at all."""
         COPY: ChannelReport._State.ValueType  # 4
-        """It is a copy of a channel before it and was not heard twice."""
+        """It is a copy of another channel and was not heard twice."""
 
     class State(_State, metaclass=_StateEnumTypeWrapper):
         """What a channel turned out to be."""
@@ -240,7 +240,7 @@ class ChannelReport(_message.Message):
     DEAD: ChannelReport.State.ValueType  # 3
     """It carries no signal at all."""
     COPY: ChannelReport.State.ValueType  # 4
-    """It is a copy of a channel before it and was not heard twice."""
+    """It is a copy of another channel and was not heard twice."""
 
     CHANNEL_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
