@@ -14,7 +14,7 @@ from servicekit.server import Service
 from transcription.errors import BusyError
 from transcription.recording.spool import CallSpool
 from transcription.transcribe import CallLeg
-from transcription.wire import heard_to_wire, stated_roles, transcript_to_wire
+from transcription.wire import heard_to_wire, stated_roles, stated_vocabulary, transcript_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
 
         with self._slot():
             config = _config(request_iterator)
-            roles = stated_roles(config)
+            roles, vocabulary = stated_roles(config), stated_vocabulary(config)
             with CallSpool(
                 len(roles), max_call_bytes=self._settings.max_call_bytes, spool_dir=self._settings.spool_dir
             ) as spool:
@@ -72,7 +72,7 @@ class TranscriptionServicer(transcription_service_pb2_grpc.TranscriptionServiceS
                     CallLeg(file=file, roles=of_leg) for file, of_leg in zip(spool.files, roles, strict=True)
                 ]
                 pieces = self._loaded().transcribe(
-                    legs, language=config.language, vocabulary=tuple(config.vocabulary), check=check
+                    legs, language=config.language, vocabulary=vocabulary, check=check
                 )
                 with closing(pieces):
                     while True:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from transcription.transcript import ChannelReport, Speaker, Transcript, Word
 
 _MAX_LEGS: Final = 2
+# As the contract says.
+_MAX_VOCABULARY: Final = 100
 _TO_WIRE: Final = {
     SpeakerRole.AGENT: transcript_pb2.AGENT,
     SpeakerRole.CUSTOMER: transcript_pb2.CUSTOMER,
@@ -38,6 +40,21 @@ def stated_roles(config: transcription_service_pb2.TranscribeConfig) -> list[tup
                 raise _refuse(field, f"{field} is AGENT, CUSTOMER or UNKNOWN")
         legs.append(tuple(_FROM_WIRE[number] for number in leg.channel_roles))
     return legs
+
+
+def stated_vocabulary(config: transcription_service_pb2.TranscribeConfig) -> tuple[str, ...]:
+    """Return the words to expect, without white space around them. Raises InvalidInputError."""
+    if len(config.vocabulary) > _MAX_VOCABULARY:
+        raise _refuse(
+            "config.vocabulary",
+            f"a vocabulary has up to {_MAX_VOCABULARY} words, not {len(config.vocabulary)}; keep the names"
+            " that are said most",
+        )
+    for index, word in enumerate(config.vocabulary):
+        if not word.strip() or not word.isprintable():
+            field = f"config.vocabulary[{index}]"
+            raise _refuse(field, f"{field} is a word or a name in one line")
+    return tuple(word.strip() for word in config.vocabulary)
 
 
 def heard_to_wire(heard: Progress | ChannelSegment) -> transcription_service_pb2.TranscribeCallResponse:

@@ -21,12 +21,15 @@ def requests(
     *recordings: bytes,
     roles: Sequence[Sequence[transcript_pb2.SpeakerRole.ValueType]] = (),
     language: str = "",
+    vocabulary: Sequence[str] = (),
 ) -> Iterator[pb.TranscribeCallRequest]:
     legs = [
         pb.TranscribeConfig.AudioLeg(channel_roles=roles[index] if roles else [])
         for index in range(len(recordings))
     ]
-    yield pb.TranscribeCallRequest(config=pb.TranscribeConfig(language=language, legs=legs))
+    yield pb.TranscribeCallRequest(
+        config=pb.TranscribeConfig(language=language, legs=legs, vocabulary=vocabulary)
+    )
     for index, recording in enumerate(recordings):
         for first in range(0, len(recording), CHUNK_BYTES):
             chunk = pb.AudioChunk(leg=index, content=recording[first : first + CHUNK_BYTES])

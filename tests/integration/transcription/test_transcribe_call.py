@@ -11,7 +11,7 @@ import grpc
 import numpy as np
 import pytest
 from callqa.v1 import transcription_service_pb2 as pb
-from callqa.v1.transcript_pb2 import AGENT, CUSTOMER, SPEAKER_ROLE_UNSPECIFIED, UNKNOWN
+from callqa.v1.transcript_pb2 import AGENT, CUSTOMER, SPEAKER_ROLE_UNSPECIFIED, STATED, UNKNOWN
 
 from servicekit.wire import s_from_duration
 from tests.integration.transcription.streams import field_of, reason, requests
@@ -101,6 +101,40 @@ def test_the_language_is_heard_and_kept_as_stated(serve: Serve) -> None:
     transcript = list(serve().TranscribeCall(requests(MONO, language="de-AT")))[-1].transcript
     assert transcript.language == "de-AT"
     assert transcript.turns[0].text.startswith("de0.")
+
+
+def test_the_language_is_found_out_where_asked(serve: Serve) -> None:
+    transcript = list(serve().TranscribeCall(requests(MONO, language="und")))[-1].transcript
+    assert (transcript.language, transcript.language_confidence) == ("de", 0.75)
+    assert transcript.turns[0].text.startswith("de0.")
+
+
+def test_the_engine_is_told_what_words_to_expect(serve: Serve) -> None:
+    transcript = list(serve().TranscribeCall(requests(MONO, vocabulary=[" Harbour Lane "])))[-1].transcript
+    assert list(transcript.vocabulary) == ["Harbour Lane"]
+    assert transcript.turns[0].text.startswith("en0Harbour Lane.")
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "field"),
+    [(["a"] * 101, "config.vocabulary"), (["a", " "], "config.vocabulary[1]")],
+    ids=["too many", "blank"],
+)
+def test_a_vocabulary_that_is_none_is_refused(serve: Serve, vocabulary: list[str], field: str) -> None:
+    error = refusal(serve().TranscribeCall(requests(MONO, vocabulary=vocabulary)))
+    assert (reason(error), field_of(error)) == ("INVALID_INPUT", field)
+
+
+def test_the_speakers_and_the_quality_come_with_the_transcript(serve: Serve) -> None:
+    transcript = list(serve().TranscribeCall(requests(STEREO, roles=[[CUSTOMER, AGENT]])))[-1].transcript
+    assert [(speaker.index, speaker.channel, speaker.role) for speaker in transcript.speakers] == [
+        (0, 0, CUSTOMER),
+        (1, 1, AGENT),
+    ]
+    assert [turn.speaker for turn in transcript.turns] == [0, 1]
+    assert {speaker.role_source for speaker in transcript.speakers} == {STATED}
+    assert transcript.quality.word_confidence_floor == 0.25
+    assert [len(lane.peaks) for lane in transcript.acoustics.waveform] == [40, 40]
 
 
 def test_the_same_call_twice_gives_the_same_bytes(serve: Serve) -> None:
