@@ -64,7 +64,7 @@ class Utterance:
 
 
 class WindowDecoder:
-    """Hears windows in one language with one prompt; not to be used from two threads at once."""
+    """Hears windows in one language with one vocabulary; not to be used from two threads at once."""
 
     def __init__(
         self,

@@ -29,8 +29,9 @@ def invented(utterance: Utterance, *, voice: float, min_avg_logprob: float) -> R
     """Return why the utterance is taken for an invention, None where it is believed.
 
     `voice` is the mean probability of speech under its words, 0 to 1, by the voice detector. Not to be
-    believed is what the decoder finds less probable than `min_avg_logprob` (mean natural logarithm of a
-    token's probability), and what it takes for silence and neither it nor the detector stands up for.
+    believed is what repeats itself or is faster than speech; what the decoder takes for silence and neither
+    its own probability nor the detector stands up for; and what it finds less probable than
+    `min_avg_logprob` (mean natural logarithm of a token's probability) where the detector finds no voice.
     """
     if utterance.compression_ratio > MAX_COMPRESSION_RATIO or _too_fast(utterance):
         return RemovalReason.REPETITION
