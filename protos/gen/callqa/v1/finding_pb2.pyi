@@ -138,6 +138,38 @@ class Searched(_message.Message):
 Global___Searched: _TypeAlias = Searched  # noqa: Y015
 
 @_typing.final
+class Measure(_message.Message):
+    """What was measured, and what it was held against."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    value: _builtins.float
+    """The figure, in `unit`."""
+    limit: _builtins.float
+    """What it must not pass, in `unit`; unset where only the figure is reported."""
+    unit: _builtins.str
+    """As "s", "words/min", "share", "count"."""
+    def __init__(
+        self,
+        *,
+        value: _builtins.float = ...,
+        limit: _builtins.float | None = ...,
+        unit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "limit", b"limit", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+
+Global___Measure: _TypeAlias = Measure  # noqa: Y015
+
+@_typing.final
 class Finding(_message.Message):
     """One observed fact in a transcript, or the proven absence of one."""
 
@@ -161,6 +193,20 @@ class Finding(_message.Message):
         """An event that moves the outcome, as a confirmation or a transfer."""
         HOLD: Finding._Kind.ValueType  # 5
         """Silence of both sides."""
+        LATENCY: Finding._Kind.ValueType  # 6
+        """The time that an answer took."""
+        INTERRUPTION: Finding._Kind.ValueType  # 7
+        """One speaker talks over the other and takes the floor."""
+        TALK: Finding._Kind.ValueType  # 8
+        """A figure over all that one speaker says, as the share of talk or the rate of speech."""
+        EMOTION: Finding._Kind.ValueType  # 9
+        """What a customer's words say of their mood; read from text alone."""
+        COMMITMENT: Finding._Kind.ValueType  # 10
+        """Somebody says what they will do."""
+        EFFORT: Finding._Kind.ValueType  # 11
+        """Something that costs the customer effort, as a detail asked for twice."""
+        NAME: Finding._Kind.ValueType  # 12
+        """The agent says the customer's name."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """What sort of fact it is."""
@@ -177,6 +223,20 @@ class Finding(_message.Message):
     """An event that moves the outcome, as a confirmation or a transfer."""
     HOLD: Finding.Kind.ValueType  # 5
     """Silence of both sides."""
+    LATENCY: Finding.Kind.ValueType  # 6
+    """The time that an answer took."""
+    INTERRUPTION: Finding.Kind.ValueType  # 7
+    """One speaker talks over the other and takes the floor."""
+    TALK: Finding.Kind.ValueType  # 8
+    """A figure over all that one speaker says, as the share of talk or the rate of speech."""
+    EMOTION: Finding.Kind.ValueType  # 9
+    """What a customer's words say of their mood; read from text alone."""
+    COMMITMENT: Finding.Kind.ValueType  # 10
+    """Somebody says what they will do."""
+    EFFORT: Finding.Kind.ValueType  # 11
+    """Something that costs the customer effort, as a detail asked for twice."""
+    NAME: Finding.Kind.ValueType  # 12
+    """The agent says the customer's name."""
 
     class _Assertion:
         ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -229,6 +289,8 @@ class Finding(_message.Message):
         """By a pattern that similarity confirms."""
         TIMING: Finding._Method.ValueType  # 4
         """By word times."""
+        ALIGNMENT: Finding._Method.ValueType  # 5
+        """By the words of a text that is to be said as it is written."""
 
     class Method(_Method, metaclass=_MethodEnumTypeWrapper):
         """How it was found."""
@@ -243,6 +305,8 @@ class Finding(_message.Message):
     """By a pattern that similarity confirms."""
     TIMING: Finding.Method.ValueType  # 4
     """By word times."""
+    ALIGNMENT: Finding.Method.ValueType  # 5
+    """By the words of a text that is to be said as it is written."""
 
     ID_FIELD_NUMBER: _builtins.int
     RULE_ID_FIELD_NUMBER: _builtins.int
@@ -254,6 +318,9 @@ class Finding(_message.Message):
     EVIDENCE_FIELD_NUMBER: _builtins.int
     SEARCHED_FIELD_NUMBER: _builtins.int
     ANSWERS_TO_FIELD_NUMBER: _builtins.int
+    MEASURE_FIELD_NUMBER: _builtins.int
+    PACK_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Unique in its scorecard and derived from its place, as "f3"."""
     rule_id: _builtins.str
@@ -268,6 +335,14 @@ class Finding(_message.Message):
     """Similarity, 0 to 1; 1 when a rule decided alone."""
     threshold: _builtins.float
     """What `score` had to reach."""
+    pack: _builtins.str
+    """The pack that holds the rule and the start of its content's SHA-256, as "empathy@0123456789abcdef"; empty for
+    what is found without a pack.
+    """
+    model: _builtins.str
+    """The embedding that `score` comes from and the start of its weights' SHA-256, as "wordllama@0123456789abcdef";
+    empty where no similarity was used.
+    """
     @_builtins.property
     def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
         """The words; empty for an absence."""
@@ -279,6 +354,10 @@ class Finding(_message.Message):
     @_builtins.property
     def answers_to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The findings this one answers, as a marker its trigger, by id."""
+
+    @_builtins.property
+    def measure(self) -> Global___Measure:
+        """Set where something was measured."""
 
     def __init__(
         self,
@@ -293,10 +372,13 @@ class Finding(_message.Message):
         evidence: _abc.Iterable[Global___Evidence] | None = ...,
         searched: Global___Searched | None = ...,
         answers_to: _abc.Iterable[_builtins.str] | None = ...,
+        measure: Global___Measure | None = ...,
+        pack: _builtins.str = ...,
+        model: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["searched", b"searched"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "searched", b"searched"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers_to", b"answers_to", "assertion", b"assertion", "evidence", b"evidence", "id", b"id", "kind", b"kind", "method", b"method", "rule_id", b"rule_id", "score", b"score", "searched", b"searched", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers_to", b"answers_to", "assertion", b"assertion", "evidence", b"evidence", "id", b"id", "kind", b"kind", "measure", b"measure", "method", b"method", "model", b"model", "pack", b"pack", "rule_id", b"rule_id", "score", b"score", "searched", b"searched", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

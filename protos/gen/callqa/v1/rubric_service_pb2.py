@@ -22,12 +22,13 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from callqa.v1 import pack_pb2 as callqa_dot_v1_dot_pack__pb2
 from callqa.v1 import rubric_pb2 as callqa_dot_v1_dot_rubric__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61llqa/v1/rubric_service.proto\x12\tcallqa.v1\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"f\n\x1b\x43reateRubricRevisionRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\x12\x1b\n\rvalidate_only\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\"H\n\x18GetRubricRevisionRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\"G\n\x12ListRubricsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"R\n\x13ListRubricsResponse\x12\"\n\x07rubrics\x18\x01 \x03(\x0b\x32\x11.callqa.v1.Rubric\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x8d\x02\n\rRubricService\x12Y\n\x14\x43reateRubricRevision\x12&.callqa.v1.CreateRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12S\n\x11GetRubricRevision\x12#.callqa.v1.GetRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12L\n\x0bListRubrics\x12\x1d.callqa.v1.ListRubricsRequest\x1a\x1e.callqa.v1.ListRubricsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61llqa/v1/rubric_service.proto\x12\tcallqa.v1\x1a\x14\x63\x61llqa/v1/pack.proto\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"f\n\x1b\x43reateRubricRevisionRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\x12\x1b\n\rvalidate_only\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\"H\n\x18GetRubricRevisionRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\"G\n\x12ListRubricsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"R\n\x13ListRubricsResponse\x12\"\n\x07rubrics\x18\x01 \x03(\x0b\x32\x11.callqa.v1.Rubric\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x15TryStoredPacksRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x01\x12\x1b\n\rbuiltin_packs\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12 \n\x04\x63\x61ll\x18\x03 \x01(\tB\x10\xfa\x41\r\n\x0b\x63\x61llqa/CallH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x42\x08\n\x06source2\xd7\x02\n\rRubricService\x12Y\n\x14\x43reateRubricRevision\x12&.callqa.v1.CreateRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12S\n\x11GetRubricRevision\x12#.callqa.v1.GetRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12L\n\x0bListRubrics\x12\x1d.callqa.v1.ListRubricsRequest\x1a\x1e.callqa.v1.ListRubricsResponse\x12H\n\x0eTryStoredPacks\x12 .callqa.v1.TryStoredPacksRequest\x1a\x14.callqa.v1.PackTrialb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,14 +45,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRUBRICSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001'
   _globals['_LISTRUBRICSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTRUBRICSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001'
-  _globals['_CREATERUBRICREVISIONREQUEST']._serialized_start=129
-  _globals['_CREATERUBRICREVISIONREQUEST']._serialized_end=231
-  _globals['_GETRUBRICREVISIONREQUEST']._serialized_start=233
-  _globals['_GETRUBRICREVISIONREQUEST']._serialized_end=305
-  _globals['_LISTRUBRICSREQUEST']._serialized_start=307
-  _globals['_LISTRUBRICSREQUEST']._serialized_end=378
-  _globals['_LISTRUBRICSRESPONSE']._serialized_start=380
-  _globals['_LISTRUBRICSRESPONSE']._serialized_end=462
-  _globals['_RUBRICSERVICE']._serialized_start=465
-  _globals['_RUBRICSERVICE']._serialized_end=734
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['files']._loaded_options = None
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['files']._serialized_options = b'\342A\001\001'
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['builtin_packs']._loaded_options = None
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['builtin_packs']._serialized_options = b'\342A\001\001'
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['call']._loaded_options = None
+  _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['call']._serialized_options = b'\372A\r\n\013callqa/Call'
+  _globals['_CREATERUBRICREVISIONREQUEST']._serialized_start=151
+  _globals['_CREATERUBRICREVISIONREQUEST']._serialized_end=253
+  _globals['_GETRUBRICREVISIONREQUEST']._serialized_start=255
+  _globals['_GETRUBRICREVISIONREQUEST']._serialized_end=327
+  _globals['_LISTRUBRICSREQUEST']._serialized_start=329
+  _globals['_LISTRUBRICSREQUEST']._serialized_end=400
+  _globals['_LISTRUBRICSRESPONSE']._serialized_start=402
+  _globals['_LISTRUBRICSRESPONSE']._serialized_end=484
+  _globals['_TRYSTOREDPACKSREQUEST']._serialized_start=487
+  _globals['_TRYSTOREDPACKSREQUEST']._serialized_end=643
+  _globals['_RUBRICSERVICE']._serialized_start=646
+  _globals['_RUBRICSERVICE']._serialized_end=989
 # @@protoc_insertion_point(module_scope)

@@ -122,3 +122,43 @@ class ListRubricsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRubricsResponse: _TypeAlias = ListRubricsResponse  # noqa: Y015
+
+@_typing.final
+class TryStoredPacksRequest(_message.Message):
+    """What to try, and on what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    BUILTIN_PACKS_FIELD_NUMBER: _builtins.int
+    CALL_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    call: _builtins.str
+    """`calls/{call}`: its current transcript."""
+    text: _builtins.str
+    """What one speaker says."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[_rubric_pb2.RubricFile]:
+        """Packs; a rubric may be among them and is ignored."""
+
+    @_builtins.property
+    def builtin_packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Built-in packs by name."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[_rubric_pb2.RubricFile] | None = ...,
+        builtin_packs: _abc.Iterable[_builtins.str] | None = ...,
+        call: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call", b"call", "source", b"source", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["builtin_packs", b"builtin_packs", "call", b"call", "files", b"files", "source", b"source", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_source: _TypeAlias = _typing.Literal["call", "text"]  # noqa: Y015
+    _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
+
+Global___TryStoredPacksRequest: _TypeAlias = TryStoredPacksRequest  # noqa: Y015

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from callqa.v1 import pack_pb2 as callqa_dot_v1_dot_pack__pb2
 from callqa.v1 import rubric_pb2 as callqa_dot_v1_dot_rubric__pb2
 from callqa.v1 import rubric_service_pb2 as callqa_dot_v1_dot_rubric__service__pb2
 
@@ -51,6 +52,11 @@ class RubricServiceStub:
                 request_serializer=callqa_dot_v1_dot_rubric__service__pb2.ListRubricsRequest.SerializeToString,
                 response_deserializer=callqa_dot_v1_dot_rubric__service__pb2.ListRubricsResponse.FromString,
                 _registered_method=True)
+        self.TryStoredPacks = channel.unary_unary(
+                '/callqa.v1.RubricService/TryStoredPacks',
+                request_serializer=callqa_dot_v1_dot_rubric__service__pb2.TryStoredPacksRequest.SerializeToString,
+                response_deserializer=callqa_dot_v1_dot_pack__pb2.PackTrial.FromString,
+                _registered_method=True)
 
 
 class RubricServiceServicer:
@@ -81,6 +87,14 @@ class RubricServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TryStoredPacks(self, request, context):
+        """Shows what packs find in a stored call or in a sentence. Nothing is stored.
+        Errors: NOT_FOUND for a call that isn't there; FAILED_PRECONDITION for one without a transcript.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RubricServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -98,6 +112,11 @@ def add_RubricServiceServicer_to_server(servicer, server):
                     servicer.ListRubrics,
                     request_deserializer=callqa_dot_v1_dot_rubric__service__pb2.ListRubricsRequest.FromString,
                     response_serializer=callqa_dot_v1_dot_rubric__service__pb2.ListRubricsResponse.SerializeToString,
+            ),
+            'TryStoredPacks': grpc.unary_unary_rpc_method_handler(
+                    servicer.TryStoredPacks,
+                    request_deserializer=callqa_dot_v1_dot_rubric__service__pb2.TryStoredPacksRequest.FromString,
+                    response_serializer=callqa_dot_v1_dot_pack__pb2.PackTrial.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -182,6 +201,33 @@ class RubricService:
             '/callqa.v1.RubricService/ListRubrics',
             callqa_dot_v1_dot_rubric__service__pb2.ListRubricsRequest.SerializeToString,
             callqa_dot_v1_dot_rubric__service__pb2.ListRubricsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TryStoredPacks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/callqa.v1.RubricService/TryStoredPacks',
+            callqa_dot_v1_dot_rubric__service__pb2.TryStoredPacksRequest.SerializeToString,
+            callqa_dot_v1_dot_pack__pb2.PackTrial.FromString,
             options,
             channel_credentials,
             insecure,

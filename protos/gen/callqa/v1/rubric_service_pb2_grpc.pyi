@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from callqa.v1 import pack_pb2 as _pack_pb2
 from callqa.v1 import rubric_pb2 as _rubric_pb2
 from callqa.v1 import rubric_service_pb2 as _rubric_service_pb2
 from collections import abc as _abc
@@ -44,6 +45,10 @@ class RubricServiceStub:
     """Returns one revision with its files."""
     ListRubrics: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.ListRubricsRequest, _rubric_service_pb2.ListRubricsResponse]
     """Lists the rubrics by name, built-in ones too."""
+    TryStoredPacks: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.TryStoredPacksRequest, _pack_pb2.PackTrial]
+    """Shows what packs find in a stored call or in a sentence. Nothing is stored.
+    Errors: NOT_FOUND for a call that isn't there; FAILED_PRECONDITION for one without a transcript.
+    """
 
 @_typing.type_check_only
 class RubricServiceAsyncStub(RubricServiceStub):
@@ -60,6 +65,10 @@ class RubricServiceAsyncStub(RubricServiceStub):
     """Returns one revision with its files."""
     ListRubrics: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.ListRubricsRequest, _rubric_service_pb2.ListRubricsResponse]  # type: ignore[assignment]
     """Lists the rubrics by name, built-in ones too."""
+    TryStoredPacks: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.TryStoredPacksRequest, _pack_pb2.PackTrial]  # type: ignore[assignment]
+    """Shows what packs find in a stored call or in a sentence. Nothing is stored.
+    Errors: NOT_FOUND for a call that isn't there; FAILED_PRECONDITION for one without a transcript.
+    """
 
 class RubricServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps the scorecard forms."""
@@ -91,5 +100,15 @@ class RubricServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rubric_service_pb2.ListRubricsResponse, _abc.Awaitable[_rubric_service_pb2.ListRubricsResponse]]:
         """Lists the rubrics by name, built-in ones too."""
+
+    @_abc_1.abstractmethod
+    def TryStoredPacks(
+        self,
+        request: _rubric_service_pb2.TryStoredPacksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pack_pb2.PackTrial, _abc.Awaitable[_pack_pb2.PackTrial]]:
+        """Shows what packs find in a stored call or in a sentence. Nothing is stored.
+        Errors: NOT_FOUND for a call that isn't there; FAILED_PRECONDITION for one without a transcript.
+        """
 
 def add_RubricServiceServicer_to_server(servicer: RubricServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -25,15 +25,19 @@ _sym_db = _symbol_database.Default()
 from callqa.v1 import finding_pb2 as callqa_dot_v1_dot_finding__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63\x61llqa/v1/scorecard.proto\x12\tcallqa.v1\x1a\x17\x63\x61llqa/v1/finding.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"\xc2\x01\n\x07Outcome\x12)\n\x06result\x18\x01 \x01(\x0e\x32\x19.callqa.v1.Outcome.Result\x12\x13\n\x0b\x66inding_ids\x18\x02 \x03(\t\"w\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x0c\n\x08RESOLVED\x10\x01\x12\x0e\n\nUNRESOLVED\x10\x02\x12\r\n\tESCALATED\x10\x03\x12\x16\n\x12\x46OLLOW_UP_PROMISED\x10\x04\x12\x10\n\x0cUNDETERMINED\x10\x05\"\xf9\x01\n\x06\x41nswer\x12\x11\n\tcriterion\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0e\x32\x17.callqa.v1.Answer.Value\x12\x0e\n\x06points\x18\x03 \x01(\x01\x12\x17\n\x0fpossible_points\x18\x04 \x01(\x01\x12\x13\n\x0b\x66inding_ids\x18\x05 \x03(\t\x12\x13\n\x0b\x65xplanation\x18\x06 \x01(\t\"a\n\x05Value\x12\x15\n\x11VALUE_UNSPECIFIED\x10\x00\x12\x08\n\x04PASS\x10\x01\x12\x08\n\x04\x46\x41IL\x10\x02\x12\x12\n\x0eNOT_APPLICABLE\x10\x03\x12\x19\n\x15INSUFFICIENT_EVIDENCE\x10\x04\"\xe0\x03\n\tScorecard\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12*\n\ntranscript\x18\x02 \x01(\tB\x16\xfa\x41\x13\n\x11\x63\x61llqa/Transcript\x12\x19\n\x11transcript_sha256\x18\x03 \x01(\t\x12\x33\n\x0frubric_revision\x18\x04 \x01(\tB\x1a\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\x12\x16\n\x0e\x65ngine_version\x18\x05 \x01(\t\x12\x12\n\x05score\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06points\x18\x07 \x01(\x01\x12\x17\n\x0fpossible_points\x18\x08 \x01(\x01\x12\x13\n\x0b\x61uto_failed\x18\t \x03(\t\x12\r\n\x05\x66lags\x18\n \x03(\t\x12#\n\x07outcome\x18\x0b \x01(\x0b\x32\x12.callqa.v1.Outcome\x12\"\n\x07\x61nswers\x18\x0c \x03(\x0b\x32\x11.callqa.v1.Answer\x12$\n\x08\x66indings\x18\r \x03(\x0b\x32\x12.callqa.v1.Finding:Q\xea\x41N\n\x10\x63\x61llqa/Scorecard\x12#calls/{call}/scorecards/{scorecard}*\nscorecards2\tscorecardB\x08\n\x06_scoreb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x63\x61llqa/v1/scorecard.proto\x12\tcallqa.v1\x1a\x17\x63\x61llqa/v1/finding.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16google/type/date.proto\"\x89\x05\n\x07Outcome\x12)\n\x06result\x18\x01 \x01(\x0e\x32\x19.callqa.v1.Outcome.Result\x12\x13\n\x0b\x66inding_ids\x18\x02 \x03(\t\x12(\n\x06issues\x18\x03 \x03(\x0b\x32\x18.callqa.v1.Outcome.Issue\x12>\n\x11\x65scalation_reason\x18\x04 \x01(\x0e\x32#.callqa.v1.Outcome.EscalationReason\x1a\xae\x01\n\x05Issue\x12)\n\x06result\x18\x01 \x01(\x0e\x32\x19.callqa.v1.Outcome.Result\x12\x13\n\x0b\x66inding_ids\x18\x02 \x03(\t\x12>\n\x11\x65scalation_reason\x18\x03 \x01(\x0e\x32#.callqa.v1.Outcome.EscalationReason\x12\x12\n\nfirst_turn\x18\x04 \x01(\x05\x12\x11\n\tlast_turn\x18\x05 \x01(\x05\"\x8c\x01\n\x06Result\x12\x16\n\x12RESULT_UNSPECIFIED\x10\x00\x12\x0c\n\x08RESOLVED\x10\x01\x12\x0e\n\nUNRESOLVED\x10\x02\x12\r\n\tESCALATED\x10\x03\x12\x16\n\x12\x46OLLOW_UP_PROMISED\x10\x04\x12\x10\n\x0cUNDETERMINED\x10\x05\x12\x13\n\x0fPARTLY_RESOLVED\x10\x06\"\x93\x01\n\x10\x45scalationReason\x12!\n\x1d\x45SCALATION_REASON_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43USTOMER_ASKED\x10\x01\x12\x14\n\x10\x42\x45YOND_AUTHORITY\x10\x02\x12\r\n\tEXPERTISE\x10\x03\x12\x14\n\x10OTHER_DEPARTMENT\x10\x04\x12\r\n\tCOMPLAINT\x10\x05\"\xbe\x01\n\x0b\x43\x61llContext\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\r\n\x05queue\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x06labels\x18\x04 \x03(\x0b\x32\".callqa.v1.CallContext.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xbd\x01\n\x0bOpportunity\x12\x12\n\ntrigger_id\x18\x01 \x01(\t\x12+\n\x05state\x18\x02 \x01(\x0e\x32\x1c.callqa.v1.Opportunity.State\x12\x12\n\nanswer_ids\x18\x03 \x03(\t\"Y\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x41NSWERED\x10\x01\x12\x08\n\x04LATE\x10\x02\x12\t\n\x05\x45MPTY\x10\x03\x12\n\n\x06MISSED\x10\x04\x12\n\n\x06UNSURE\x10\x05\"\x8c\x02\n\x0f\x43ustomerEmotion\x12\x0c\n\x04turn\x18\x01 \x01(\x05\x12/\n\x05label\x18\x02 \x01(\x0e\x32 .callqa.v1.CustomerEmotion.Label\x12\x0f\n\x07valence\x18\x03 \x01(\x02\x12\x13\n\x0b\x66inding_ids\x18\x04 \x03(\t\"\x93\x01\n\x05Label\x12\x15\n\x11LABEL_UNSPECIFIED\x10\x00\x12\x0b\n\x07NEUTRAL\x10\x01\x12\x0c\n\x08POSITIVE\x10\x02\x12\x0b\n\x07\x41NXIETY\x10\x03\x12\r\n\tCONFUSION\x10\x04\x12\x0f\n\x0b\x46RUSTRATION\x10\x05\x12\x12\n\x0e\x44ISAPPOINTMENT\x10\x06\x12\t\n\x05\x41NGER\x10\x07\x12\x0c\n\x08\x44ISTRESS\x10\x08\"\xd7\x01\n\nCommitment\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12*\n\x05owner\x18\x02 \x01(\x0e\x32\x1b.callqa.v1.Commitment.Owner\x12\x0c\n\x04what\x18\x03 \x01(\t\x12\x10\n\x08\x64ue_text\x18\x04 \x01(\t\x12#\n\x08\x64ue_date\x18\x05 \x01(\x0b\x32\x11.google.type.Date\"D\n\x05Owner\x12\x15\n\x11OWNER_UNSPECIFIED\x10\x00\x12\t\n\x05\x41GENT\x10\x01\x12\x0b\n\x07\x43OMPANY\x10\x02\x12\x0c\n\x08\x43USTOMER\x10\x03\"i\n\x05Proxy\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0b\n\x03low\x18\x03 \x01(\x01\x12\x0c\n\x04high\x18\x04 \x01(\x01\x12\x13\n\x0b\x66inding_ids\x18\x05 \x03(\t\x12\x13\n\x0b\x65xplanation\x18\x06 \x01(\t\"\xf9\x01\n\x06\x41nswer\x12\x11\n\tcriterion\x18\x01 \x01(\t\x12&\n\x05value\x18\x02 \x01(\x0e\x32\x17.callqa.v1.Answer.Value\x12\x0e\n\x06points\x18\x03 \x01(\x01\x12\x17\n\x0fpossible_points\x18\x04 \x01(\x01\x12\x13\n\x0b\x66inding_ids\x18\x05 \x03(\t\x12\x13\n\x0b\x65xplanation\x18\x06 \x01(\t\"a\n\x05Value\x12\x15\n\x11VALUE_UNSPECIFIED\x10\x00\x12\x08\n\x04PASS\x10\x01\x12\x08\n\x04\x46\x41IL\x10\x02\x12\x12\n\x0eNOT_APPLICABLE\x10\x03\x12\x19\n\x15INSUFFICIENT_EVIDENCE\x10\x04\"\xbe\x05\n\tScorecard\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12*\n\ntranscript\x18\x02 \x01(\tB\x16\xfa\x41\x13\n\x11\x63\x61llqa/Transcript\x12\x19\n\x11transcript_sha256\x18\x03 \x01(\t\x12\x33\n\x0frubric_revision\x18\x04 \x01(\tB\x1a\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\x12\x16\n\x0e\x65ngine_version\x18\x05 \x01(\t\x12\x12\n\x05score\x18\x06 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06points\x18\x07 \x01(\x01\x12\x17\n\x0fpossible_points\x18\x08 \x01(\x01\x12\x13\n\x0b\x61uto_failed\x18\t \x03(\t\x12\r\n\x05\x66lags\x18\n \x03(\t\x12#\n\x07outcome\x18\x0b \x01(\x0b\x32\x12.callqa.v1.Outcome\x12\"\n\x07\x61nswers\x18\x0c \x03(\x0b\x32\x11.callqa.v1.Answer\x12$\n\x08\x66indings\x18\r \x03(\x0b\x32\x12.callqa.v1.Finding\x12\'\n\x07\x63ontext\x18\x0e \x01(\x0b\x32\x16.callqa.v1.CallContext\x12-\n\ropportunities\x18\x0f \x03(\x0b\x32\x16.callqa.v1.Opportunity\x12\x35\n\x11\x63ustomer_emotions\x18\x10 \x03(\x0b\x32\x1a.callqa.v1.CustomerEmotion\x12*\n\x0b\x63ommitments\x18\x11 \x03(\x0b\x32\x15.callqa.v1.Commitment\x12!\n\x07proxies\x18\x12 \x03(\x0b\x32\x10.callqa.v1.Proxy:Q\xea\x41N\n\x10\x63\x61llqa/Scorecard\x12#calls/{call}/scorecards/{scorecard}*\nscorecards2\tscorecardB\x08\n\x06_scoreb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'callqa.v1.scorecard_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CALLCONTEXT_LABELSENTRY']._loaded_options = None
+  _globals['_CALLCONTEXT_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_SCORECARD'].fields_by_name['name']._loaded_options = None
   _globals['_SCORECARD'].fields_by_name['name']._serialized_options = b'\342A\001\010'
   _globals['_SCORECARD'].fields_by_name['transcript']._loaded_options = None
@@ -42,14 +46,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCORECARD'].fields_by_name['rubric_revision']._serialized_options = b'\372A\027\n\025callqa/RubricRevision'
   _globals['_SCORECARD']._loaded_options = None
   _globals['_SCORECARD']._serialized_options = b'\352AN\n\020callqa/Scorecard\022#calls/{call}/scorecards/{scorecard}*\nscorecards2\tscorecard'
-  _globals['_OUTCOME']._serialized_start=126
-  _globals['_OUTCOME']._serialized_end=320
-  _globals['_OUTCOME_RESULT']._serialized_start=201
-  _globals['_OUTCOME_RESULT']._serialized_end=320
-  _globals['_ANSWER']._serialized_start=323
-  _globals['_ANSWER']._serialized_end=572
-  _globals['_ANSWER_VALUE']._serialized_start=475
-  _globals['_ANSWER_VALUE']._serialized_end=572
-  _globals['_SCORECARD']._serialized_start=575
-  _globals['_SCORECARD']._serialized_end=1055
+  _globals['_OUTCOME']._serialized_start=183
+  _globals['_OUTCOME']._serialized_end=832
+  _globals['_OUTCOME_ISSUE']._serialized_start=365
+  _globals['_OUTCOME_ISSUE']._serialized_end=539
+  _globals['_OUTCOME_RESULT']._serialized_start=542
+  _globals['_OUTCOME_RESULT']._serialized_end=682
+  _globals['_OUTCOME_ESCALATIONREASON']._serialized_start=685
+  _globals['_OUTCOME_ESCALATIONREASON']._serialized_end=832
+  _globals['_CALLCONTEXT']._serialized_start=835
+  _globals['_CALLCONTEXT']._serialized_end=1025
+  _globals['_CALLCONTEXT_LABELSENTRY']._serialized_start=980
+  _globals['_CALLCONTEXT_LABELSENTRY']._serialized_end=1025
+  _globals['_OPPORTUNITY']._serialized_start=1028
+  _globals['_OPPORTUNITY']._serialized_end=1217
+  _globals['_OPPORTUNITY_STATE']._serialized_start=1128
+  _globals['_OPPORTUNITY_STATE']._serialized_end=1217
+  _globals['_CUSTOMEREMOTION']._serialized_start=1220
+  _globals['_CUSTOMEREMOTION']._serialized_end=1488
+  _globals['_CUSTOMEREMOTION_LABEL']._serialized_start=1341
+  _globals['_CUSTOMEREMOTION_LABEL']._serialized_end=1488
+  _globals['_COMMITMENT']._serialized_start=1491
+  _globals['_COMMITMENT']._serialized_end=1706
+  _globals['_COMMITMENT_OWNER']._serialized_start=1638
+  _globals['_COMMITMENT_OWNER']._serialized_end=1706
+  _globals['_PROXY']._serialized_start=1708
+  _globals['_PROXY']._serialized_end=1813
+  _globals['_ANSWER']._serialized_start=1816
+  _globals['_ANSWER']._serialized_end=2065
+  _globals['_ANSWER_VALUE']._serialized_start=1968
+  _globals['_ANSWER_VALUE']._serialized_end=2065
+  _globals['_SCORECARD']._serialized_start=2068
+  _globals['_SCORECARD']._serialized_end=2770
 # @@protoc_insertion_point(module_scope)

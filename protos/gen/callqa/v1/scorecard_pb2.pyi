@@ -7,8 +7,10 @@ from callqa.v1 import finding_pb2 as _finding_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.type import date_pb2 as _date_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -44,6 +46,8 @@ class Outcome(_message.Message):
         """Something is promised for later."""
         UNDETERMINED: Outcome._Result.ValueType  # 5
         """Nothing in the call decides it."""
+        PARTLY_RESOLVED: Outcome._Result.ValueType  # 6
+        """Some of the customer's issues were settled, or one in part."""
 
     class Result(_Result, metaclass=_ResultEnumTypeWrapper):
         """The result of the call."""
@@ -60,28 +64,432 @@ class Outcome(_message.Message):
     """Something is promised for later."""
     UNDETERMINED: Outcome.Result.ValueType  # 5
     """Nothing in the call decides it."""
+    PARTLY_RESOLVED: Outcome.Result.ValueType  # 6
+    """Some of the customer's issues were settled, or one in part."""
+
+    class _EscalationReason:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _EscalationReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Outcome._EscalationReason.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        ESCALATION_REASON_UNSPECIFIED: Outcome._EscalationReason.ValueType  # 0
+        """Not escalated, or nothing in the call says why."""
+        CUSTOMER_ASKED: Outcome._EscalationReason.ValueType  # 1
+        """The customer asked for somebody else."""
+        BEYOND_AUTHORITY: Outcome._EscalationReason.ValueType  # 2
+        """The agent may not decide it."""
+        EXPERTISE: Outcome._EscalationReason.ValueType  # 3
+        """It takes somebody who knows more."""
+        OTHER_DEPARTMENT: Outcome._EscalationReason.ValueType  # 4
+        """Another department deals with it."""
+        COMPLAINT: Outcome._EscalationReason.ValueType  # 5
+        """The customer complains about how they were treated."""
+
+    class EscalationReason(_EscalationReason, metaclass=_EscalationReasonEnumTypeWrapper):
+        """Why somebody else had to take over."""
+
+    ESCALATION_REASON_UNSPECIFIED: Outcome.EscalationReason.ValueType  # 0
+    """Not escalated, or nothing in the call says why."""
+    CUSTOMER_ASKED: Outcome.EscalationReason.ValueType  # 1
+    """The customer asked for somebody else."""
+    BEYOND_AUTHORITY: Outcome.EscalationReason.ValueType  # 2
+    """The agent may not decide it."""
+    EXPERTISE: Outcome.EscalationReason.ValueType  # 3
+    """It takes somebody who knows more."""
+    OTHER_DEPARTMENT: Outcome.EscalationReason.ValueType  # 4
+    """Another department deals with it."""
+    COMPLAINT: Outcome.EscalationReason.ValueType  # 5
+    """The customer complains about how they were treated."""
+
+    @_typing.final
+    class Issue(_message.Message):
+        """One thing that the customer wanted."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        RESULT_FIELD_NUMBER: _builtins.int
+        FINDING_IDS_FIELD_NUMBER: _builtins.int
+        ESCALATION_REASON_FIELD_NUMBER: _builtins.int
+        FIRST_TURN_FIELD_NUMBER: _builtins.int
+        LAST_TURN_FIELD_NUMBER: _builtins.int
+        result: Global___Outcome.Result.ValueType
+        """What became of it."""
+        escalation_reason: Global___Outcome.EscalationReason.ValueType
+        """Set when it was escalated and the call says why."""
+        first_turn: _builtins.int
+        """First turn of it."""
+        last_turn: _builtins.int
+        """Last turn of it."""
+        @_builtins.property
+        def finding_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+            """The words that raise it, then those that decided it, by id; the deciding one last."""
+
+        def __init__(
+            self,
+            *,
+            result: Global___Outcome.Result.ValueType = ...,
+            finding_ids: _abc.Iterable[_builtins.str] | None = ...,
+            escalation_reason: Global___Outcome.EscalationReason.ValueType = ...,
+            first_turn: _builtins.int = ...,
+            last_turn: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation_reason", b"escalation_reason", "finding_ids", b"finding_ids", "first_turn", b"first_turn", "last_turn", b"last_turn", "result", b"result"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     RESULT_FIELD_NUMBER: _builtins.int
     FINDING_IDS_FIELD_NUMBER: _builtins.int
+    ISSUES_FIELD_NUMBER: _builtins.int
+    ESCALATION_REASON_FIELD_NUMBER: _builtins.int
     result: Global___Outcome.Result.ValueType
     """The result of the call."""
+    escalation_reason: Global___Outcome.EscalationReason.ValueType
+    """That of the issue which decides the call."""
     @_builtins.property
     def finding_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The findings that decided it, by id, the deciding one last."""
+
+    @_builtins.property
+    def issues(self) -> _containers.RepeatedCompositeFieldContainer[Global___Outcome.Issue]:
+        """In the order in which they were raised; one at least unless nothing decides the call."""
 
     def __init__(
         self,
         *,
         result: Global___Outcome.Result.ValueType = ...,
         finding_ids: _abc.Iterable[_builtins.str] | None = ...,
+        issues: _abc.Iterable[Global___Outcome.Issue] | None = ...,
+        escalation_reason: Global___Outcome.EscalationReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding_ids", b"finding_ids", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["escalation_reason", b"escalation_reason", "finding_ids", b"finding_ids", "issues", b"issues", "result", b"result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
+
+@_typing.final
+class CallContext(_message.Message):
+    """What is known of a call beside its words; rubrics may ask for it and dates are counted from its start."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    QUEUE_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    agent: _builtins.str
+    """The call's agent."""
+    queue: _builtins.str
+    """The call's queue."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the call began; dates are those of UTC."""
+
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The call's labels."""
+
+    def __init__(
+        self,
+        *,
+        agent: _builtins.str = ...,
+        queue: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "labels", b"labels", "queue", b"queue", "start_time", b"start_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallContext: _TypeAlias = CallContext  # noqa: Y015
+
+@_typing.final
+class Opportunity(_message.Message):
+    """A customer's words that call for empathy, and what became of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _State:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _StateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Opportunity._State.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        STATE_UNSPECIFIED: Opportunity._State.ValueType  # 0
+        """Not set."""
+        ANSWERED: Opportunity._State.ValueType  # 1
+        """Answered within the turns that the rubric gives."""
+        LATE: Opportunity._State.ValueType  # 2
+        """Answered later than that."""
+        EMPTY: Opportunity._State.ValueType  # 3
+        """Only a formula such as "sorry", with nothing that takes up what the customer said."""
+        MISSED: Opportunity._State.ValueType  # 4
+        """Not answered."""
+        UNSURE: Opportunity._State.ValueType  # 5
+        """What was said in reply wasn't heard well enough."""
+
+    class State(_State, metaclass=_StateEnumTypeWrapper):
+        """How it was answered."""
+
+    STATE_UNSPECIFIED: Opportunity.State.ValueType  # 0
+    """Not set."""
+    ANSWERED: Opportunity.State.ValueType  # 1
+    """Answered within the turns that the rubric gives."""
+    LATE: Opportunity.State.ValueType  # 2
+    """Answered later than that."""
+    EMPTY: Opportunity.State.ValueType  # 3
+    """Only a formula such as "sorry", with nothing that takes up what the customer said."""
+    MISSED: Opportunity.State.ValueType  # 4
+    """Not answered."""
+    UNSURE: Opportunity.State.ValueType  # 5
+    """What was said in reply wasn't heard well enough."""
+
+    TRIGGER_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ANSWER_IDS_FIELD_NUMBER: _builtins.int
+    trigger_id: _builtins.str
+    """The customer's words, by id."""
+    state: Global___Opportunity.State.ValueType
+    """How it was answered."""
+    @_builtins.property
+    def answer_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The agent's words, by id."""
+
+    def __init__(
+        self,
+        *,
+        trigger_id: _builtins.str = ...,
+        state: Global___Opportunity.State.ValueType = ...,
+        answer_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_ids", b"answer_ids", "state", b"state", "trigger_id", b"trigger_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Opportunity: _TypeAlias = Opportunity  # noqa: Y015
+
+@_typing.final
+class CustomerEmotion(_message.Message):
+    """What a customer's turn says of their mood, read from its text alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Label:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _LabelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[CustomerEmotion._Label.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        LABEL_UNSPECIFIED: CustomerEmotion._Label.ValueType  # 0
+        """Not set."""
+        NEUTRAL: CustomerEmotion._Label.ValueType  # 1
+        """Nothing in particular."""
+        POSITIVE: CustomerEmotion._Label.ValueType  # 2
+        """Thanks, joy, relief."""
+        ANXIETY: CustomerEmotion._Label.ValueType  # 3
+        """Worry, fear."""
+        CONFUSION: CustomerEmotion._Label.ValueType  # 4
+        """Not understanding."""
+        FRUSTRATION: CustomerEmotion._Label.ValueType  # 5
+        """Something is in the way, or takes too long."""
+        DISAPPOINTMENT: CustomerEmotion._Label.ValueType  # 6
+        """Something is less than what was expected."""
+        ANGER: CustomerEmotion._Label.ValueType  # 7
+        """Anger."""
+        DISTRESS: CustomerEmotion._Label.ValueType  # 8
+        """Grief, despair."""
+
+    class Label(_Label, metaclass=_LabelEnumTypeWrapper):
+        """What the words express most."""
+
+    LABEL_UNSPECIFIED: CustomerEmotion.Label.ValueType  # 0
+    """Not set."""
+    NEUTRAL: CustomerEmotion.Label.ValueType  # 1
+    """Nothing in particular."""
+    POSITIVE: CustomerEmotion.Label.ValueType  # 2
+    """Thanks, joy, relief."""
+    ANXIETY: CustomerEmotion.Label.ValueType  # 3
+    """Worry, fear."""
+    CONFUSION: CustomerEmotion.Label.ValueType  # 4
+    """Not understanding."""
+    FRUSTRATION: CustomerEmotion.Label.ValueType  # 5
+    """Something is in the way, or takes too long."""
+    DISAPPOINTMENT: CustomerEmotion.Label.ValueType  # 6
+    """Something is less than what was expected."""
+    ANGER: CustomerEmotion.Label.ValueType  # 7
+    """Anger."""
+    DISTRESS: CustomerEmotion.Label.ValueType  # 8
+    """Grief, despair."""
+
+    TURN_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    VALENCE_FIELD_NUMBER: _builtins.int
+    FINDING_IDS_FIELD_NUMBER: _builtins.int
+    turn: _builtins.int
+    """`Turn.index` in the transcript."""
+    label: Global___CustomerEmotion.Label.ValueType
+    """What the words express most."""
+    valence: _builtins.float
+    """-1 (as bad as can be) to 1."""
+    @_builtins.property
+    def finding_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The words it is read from, by id."""
+
+    def __init__(
+        self,
+        *,
+        turn: _builtins.int = ...,
+        label: Global___CustomerEmotion.Label.ValueType = ...,
+        valence: _builtins.float = ...,
+        finding_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding_ids", b"finding_ids", "label", b"label", "turn", b"turn", "valence", b"valence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerEmotion: _TypeAlias = CustomerEmotion  # noqa: Y015
+
+@_typing.final
+class Commitment(_message.Message):
+    """Something that somebody says they will do."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    class _Owner:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _OwnerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[Commitment._Owner.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        OWNER_UNSPECIFIED: Commitment._Owner.ValueType  # 0
+        """Not said."""
+        AGENT: Commitment._Owner.ValueType  # 1
+        """The agent who speaks."""
+        COMPANY: Commitment._Owner.ValueType  # 2
+        """Somebody else of the company."""
+        CUSTOMER: Commitment._Owner.ValueType  # 3
+        """The customer."""
+
+    class Owner(_Owner, metaclass=_OwnerEnumTypeWrapper):
+        """Who will do it."""
+
+    OWNER_UNSPECIFIED: Commitment.Owner.ValueType  # 0
+    """Not said."""
+    AGENT: Commitment.Owner.ValueType  # 1
+    """The agent who speaks."""
+    COMPANY: Commitment.Owner.ValueType  # 2
+    """Somebody else of the company."""
+    CUSTOMER: Commitment.Owner.ValueType  # 3
+    """The customer."""
+
+    FINDING_ID_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    DUE_TEXT_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    finding_id: _builtins.str
+    """The words, by id."""
+    owner: Global___Commitment.Owner.ValueType
+    """Who will do it."""
+    what: _builtins.str
+    """What will be done, in the speaker's words."""
+    due_text: _builtins.str
+    """By when, in the speaker's words; empty when nothing is said."""
+    @_builtins.property
+    def due_date(self) -> _date_pb2.Date:
+        """The last day of that, counted from the call's start; unset when nothing is said or the start isn't known."""
+
+    def __init__(
+        self,
+        *,
+        finding_id: _builtins.str = ...,
+        owner: Global___Commitment.Owner.ValueType = ...,
+        what: _builtins.str = ...,
+        due_text: _builtins.str = ...,
+        due_date: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["due_date", b"due_date", "due_text", b"due_text", "finding_id", b"finding_id", "owner", b"owner", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Commitment: _TypeAlias = Commitment  # noqa: Y015
+
+@_typing.final
+class Proxy(_message.Message):
+    """A figure that stands for something nobody asked the customer, with its error."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    FINDING_IDS_FIELD_NUMBER: _builtins.int
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """As "satisfaction" or "effort"."""
+    value: _builtins.float
+    """The estimate; what it means stands in `explanation`."""
+    low: _builtins.float
+    """The customer's own figure lies above this in nine of ten calls."""
+    high: _builtins.float
+    """It lies below this in nine of ten calls."""
+    explanation: _builtins.str
+    """One sentence for people: what the figure is, what it was measured on and how often it is wrong."""
+    @_builtins.property
+    def finding_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The words it rests on, by id."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        value: _builtins.float = ...,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+        finding_ids: _abc.Iterable[_builtins.str] | None = ...,
+        explanation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation", "finding_ids", b"finding_ids", "high", b"high", "low", b"low", "name", b"name", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Proxy: _TypeAlias = Proxy  # noqa: Y015
 
 @_typing.final
 class Answer(_message.Message):
@@ -177,6 +585,11 @@ class Scorecard(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
     FINDINGS_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    OPPORTUNITIES_FIELD_NUMBER: _builtins.int
+    CUSTOMER_EMOTIONS_FIELD_NUMBER: _builtins.int
+    COMMITMENTS_FIELD_NUMBER: _builtins.int
+    PROXIES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """`calls/{call}/scorecards/{scorecard}`; empty as long as it isn't stored."""
     transcript: _builtins.str
@@ -213,6 +626,26 @@ class Scorecard(_message.Message):
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[_finding_pb2.Finding]:
         """All facts, in the order of the call, absences last."""
 
+    @_builtins.property
+    def context(self) -> Global___CallContext:
+        """What was known of the call beside its words, as it was given."""
+
+    @_builtins.property
+    def opportunities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Opportunity]:
+        """In the order of the call."""
+
+    @_builtins.property
+    def customer_emotions(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomerEmotion]:
+        """One per turn of the customer, in the order of the call."""
+
+    @_builtins.property
+    def commitments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Commitment]:
+        """In the order of the call."""
+
+    @_builtins.property
+    def proxies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Proxy]:
+        """By name."""
+
     def __init__(
         self,
         *,
@@ -229,10 +662,15 @@ class Scorecard(_message.Message):
         outcome: Global___Outcome | None = ...,
         answers: _abc.Iterable[Global___Answer] | None = ...,
         findings: _abc.Iterable[_finding_pb2.Finding] | None = ...,
+        context: Global___CallContext | None = ...,
+        opportunities: _abc.Iterable[Global___Opportunity] | None = ...,
+        customer_emotions: _abc.Iterable[Global___CustomerEmotion] | None = ...,
+        commitments: _abc.Iterable[Global___Commitment] | None = ...,
+        proxies: _abc.Iterable[Global___Proxy] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "outcome", b"outcome", "score", b"score"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "context", b"context", "outcome", b"outcome", "score", b"score"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "answers", b"answers", "auto_failed", b"auto_failed", "engine_version", b"engine_version", "findings", b"findings", "flags", b"flags", "name", b"name", "outcome", b"outcome", "points", b"points", "possible_points", b"possible_points", "rubric_revision", b"rubric_revision", "score", b"score", "transcript", b"transcript", "transcript_sha256", b"transcript_sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "answers", b"answers", "auto_failed", b"auto_failed", "commitments", b"commitments", "context", b"context", "customer_emotions", b"customer_emotions", "engine_version", b"engine_version", "findings", b"findings", "flags", b"flags", "name", b"name", "opportunities", b"opportunities", "outcome", b"outcome", "points", b"points", "possible_points", b"possible_points", "proxies", b"proxies", "rubric_revision", b"rubric_revision", "score", b"score", "transcript", b"transcript", "transcript_sha256", b"transcript_sha256"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015

@@ -22,13 +22,14 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from callqa.v1 import pack_pb2 as callqa_dot_v1_dot_pack__pb2
 from callqa.v1 import rubric_pb2 as callqa_dot_v1_dot_rubric__pb2
 from callqa.v1 import scorecard_pb2 as callqa_dot_v1_dot_scorecard__pb2
 from callqa.v1 import transcript_pb2 as callqa_dot_v1_dot_transcript__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63\x61llqa/v1/scoring_service.proto\x12\tcallqa.v1\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x19\x63\x61llqa/v1/scorecard.proto\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\"\x83\x01\n\x16ScoreTranscriptRequest\x12/\n\ntranscript\x18\x01 \x01(\x0b\x32\x15.callqa.v1.TranscriptB\x04\xe2\x41\x01\x02\x12\x38\n\x0frubric_revision\x18\x02 \x01(\x0b\x32\x19.callqa.v1.RubricRevisionB\x04\xe2\x41\x01\x02\"b\n\x12\x43heckRubricRequest\x12\x11\n\x07\x62uiltin\x18\x01 \x01(\tH\x00\x12/\n\x0csource_files\x18\x02 \x01(\x0b\x32\x17.callqa.v1.RubricSourceH\x00\x42\x08\n\x06source\":\n\x0cRubricSource\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\"\xa6\x01\n\x13\x43heckRubricResponse\x12\x32\n\x0frubric_revision\x18\x01 \x01(\x0b\x32\x19.callqa.v1.RubricRevision\x12*\n\x08problems\x18\x02 \x03(\x0b\x32\x18.callqa.v1.RubricProblem\x12\x17\n\x0f\x62uiltin_rubrics\x18\x03 \x03(\t\x12\x16\n\x0e\x65ngine_version\x18\x04 \x01(\t2\xaa\x01\n\x0eScoringService\x12J\n\x0fScoreTranscript\x12!.callqa.v1.ScoreTranscriptRequest\x1a\x14.callqa.v1.Scorecard\x12L\n\x0b\x43heckRubric\x12\x1d.callqa.v1.CheckRubricRequest\x1a\x1e.callqa.v1.CheckRubricResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63\x61llqa/v1/scoring_service.proto\x12\tcallqa.v1\x1a\x14\x63\x61llqa/v1/pack.proto\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x19\x63\x61llqa/v1/scorecard.proto\x1a\x1a\x63\x61llqa/v1/transcript.proto\x1a\x1fgoogle/api/field_behavior.proto\"\xb2\x01\n\x16ScoreTranscriptRequest\x12/\n\ntranscript\x18\x01 \x01(\x0b\x32\x15.callqa.v1.TranscriptB\x04\xe2\x41\x01\x02\x12\x38\n\x0frubric_revision\x18\x02 \x01(\x0b\x32\x19.callqa.v1.RubricRevisionB\x04\xe2\x41\x01\x02\x12-\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x16.callqa.v1.CallContextB\x04\xe2\x41\x01\x01\"b\n\x12\x43heckRubricRequest\x12\x11\n\x07\x62uiltin\x18\x01 \x01(\tH\x00\x12/\n\x0csource_files\x18\x02 \x01(\x0b\x32\x17.callqa.v1.RubricSourceH\x00\x42\x08\n\x06source\":\n\x0cRubricSource\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\"\xa6\x01\n\x13\x43heckRubricResponse\x12\x32\n\x0frubric_revision\x18\x01 \x01(\x0b\x32\x19.callqa.v1.RubricRevision\x12*\n\x08problems\x18\x02 \x03(\x0b\x32\x18.callqa.v1.RubricProblem\x12\x17\n\x0f\x62uiltin_rubrics\x18\x03 \x03(\t\x12\x16\n\x0e\x65ngine_version\x18\x04 \x01(\t\"\xd0\x01\n\x0fTryPacksRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x01\x12\x1b\n\rbuiltin_packs\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12+\n\ntranscript\x18\x03 \x01(\x0b\x32\x15.callqa.v1.TranscriptH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x12-\n\x07\x63ontext\x18\x05 \x01(\x0b\x32\x16.callqa.v1.CallContextB\x04\xe2\x41\x01\x01\x42\x08\n\x06source2\xe8\x01\n\x0eScoringService\x12J\n\x0fScoreTranscript\x12!.callqa.v1.ScoreTranscriptRequest\x1a\x14.callqa.v1.Scorecard\x12L\n\x0b\x43heckRubric\x12\x1d.callqa.v1.CheckRubricRequest\x1a\x1e.callqa.v1.CheckRubricResponse\x12<\n\x08TryPacks\x12\x1a.callqa.v1.TryPacksRequest\x1a\x14.callqa.v1.PackTrialb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,16 +40,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCORETRANSCRIPTREQUEST'].fields_by_name['transcript']._serialized_options = b'\342A\001\002'
   _globals['_SCORETRANSCRIPTREQUEST'].fields_by_name['rubric_revision']._loaded_options = None
   _globals['_SCORETRANSCRIPTREQUEST'].fields_by_name['rubric_revision']._serialized_options = b'\342A\001\002'
+  _globals['_SCORETRANSCRIPTREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_SCORETRANSCRIPTREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\001'
   _globals['_RUBRICSOURCE'].fields_by_name['files']._loaded_options = None
   _globals['_RUBRICSOURCE'].fields_by_name['files']._serialized_options = b'\342A\001\002'
-  _globals['_SCORETRANSCRIPTREQUEST']._serialized_start=159
-  _globals['_SCORETRANSCRIPTREQUEST']._serialized_end=290
-  _globals['_CHECKRUBRICREQUEST']._serialized_start=292
-  _globals['_CHECKRUBRICREQUEST']._serialized_end=390
-  _globals['_RUBRICSOURCE']._serialized_start=392
-  _globals['_RUBRICSOURCE']._serialized_end=450
-  _globals['_CHECKRUBRICRESPONSE']._serialized_start=453
-  _globals['_CHECKRUBRICRESPONSE']._serialized_end=619
-  _globals['_SCORINGSERVICE']._serialized_start=622
-  _globals['_SCORINGSERVICE']._serialized_end=792
+  _globals['_TRYPACKSREQUEST'].fields_by_name['files']._loaded_options = None
+  _globals['_TRYPACKSREQUEST'].fields_by_name['files']._serialized_options = b'\342A\001\001'
+  _globals['_TRYPACKSREQUEST'].fields_by_name['builtin_packs']._loaded_options = None
+  _globals['_TRYPACKSREQUEST'].fields_by_name['builtin_packs']._serialized_options = b'\342A\001\001'
+  _globals['_TRYPACKSREQUEST'].fields_by_name['context']._loaded_options = None
+  _globals['_TRYPACKSREQUEST'].fields_by_name['context']._serialized_options = b'\342A\001\001'
+  _globals['_SCORETRANSCRIPTREQUEST']._serialized_start=181
+  _globals['_SCORETRANSCRIPTREQUEST']._serialized_end=359
+  _globals['_CHECKRUBRICREQUEST']._serialized_start=361
+  _globals['_CHECKRUBRICREQUEST']._serialized_end=459
+  _globals['_RUBRICSOURCE']._serialized_start=461
+  _globals['_RUBRICSOURCE']._serialized_end=519
+  _globals['_CHECKRUBRICRESPONSE']._serialized_start=522
+  _globals['_CHECKRUBRICRESPONSE']._serialized_end=688
+  _globals['_TRYPACKSREQUEST']._serialized_start=691
+  _globals['_TRYPACKSREQUEST']._serialized_end=899
+  _globals['_SCORINGSERVICE']._serialized_start=902
+  _globals['_SCORINGSERVICE']._serialized_end=1134
 # @@protoc_insertion_point(module_scope)

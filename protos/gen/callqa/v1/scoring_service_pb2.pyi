@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from callqa.v1 import rubric_pb2 as _rubric_pb2
+from callqa.v1 import scorecard_pb2 as _scorecard_pb2
 from callqa.v1 import transcript_pb2 as _transcript_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
@@ -28,6 +29,7 @@ class ScoreTranscriptRequest(_message.Message):
 
     TRANSCRIPT_FIELD_NUMBER: _builtins.int
     RUBRIC_REVISION_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def transcript(self) -> _transcript_pb2.Transcript:
         """The words."""
@@ -36,15 +38,20 @@ class ScoreTranscriptRequest(_message.Message):
     def rubric_revision(self) -> _rubric_pb2.RubricRevision:
         """The form; `files` and `name` are read."""
 
+    @_builtins.property
+    def context(self) -> _scorecard_pb2.CallContext:
+        """What is known of the call beside its words."""
+
     def __init__(
         self,
         *,
         transcript: _transcript_pb2.Transcript | None = ...,
         rubric_revision: _rubric_pb2.RubricRevision | None = ...,
+        context: _scorecard_pb2.CallContext | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["rubric_revision", b"rubric_revision", "transcript", b"transcript"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "rubric_revision", b"rubric_revision", "transcript", b"transcript"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["rubric_revision", b"rubric_revision", "transcript", b"transcript"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "rubric_revision", b"rubric_revision", "transcript", b"transcript"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -143,3 +150,51 @@ class CheckRubricResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CheckRubricResponse: _TypeAlias = CheckRubricResponse  # noqa: Y015
+
+@_typing.final
+class TryPacksRequest(_message.Message):
+    """What to try, and on what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    BUILTIN_PACKS_FIELD_NUMBER: _builtins.int
+    TRANSCRIPT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """What one speaker says; every rule is tried on it, whoever it asks for."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[_rubric_pb2.RubricFile]:
+        """Packs; a rubric may be among them and is ignored. A built-in pack may be named instead."""
+
+    @_builtins.property
+    def builtin_packs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Built-in packs by name."""
+
+    @_builtins.property
+    def transcript(self) -> _transcript_pb2.Transcript:
+        """A whole call."""
+
+    @_builtins.property
+    def context(self) -> _scorecard_pb2.CallContext:
+        """What is known of the call beside its words."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[_rubric_pb2.RubricFile] | None = ...,
+        builtin_packs: _abc.Iterable[_builtins.str] | None = ...,
+        transcript: _transcript_pb2.Transcript | None = ...,
+        text: _builtins.str = ...,
+        context: _scorecard_pb2.CallContext | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "source", b"source", "text", b"text", "transcript", b"transcript"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["builtin_packs", b"builtin_packs", "context", b"context", "files", b"files", "source", b"source", "text", b"text", "transcript", b"transcript"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_source: _TypeAlias = _typing.Literal["transcript", "text"]  # noqa: Y015
+    _WhichOneofArgType_source: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_source) -> _WhichOneofReturnType_source | None: ...
+
+Global___TryPacksRequest: _TypeAlias = TryPacksRequest  # noqa: Y015

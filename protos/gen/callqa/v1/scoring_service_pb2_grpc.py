@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from callqa.v1 import pack_pb2 as callqa_dot_v1_dot_pack__pb2
 from callqa.v1 import scorecard_pb2 as callqa_dot_v1_dot_scorecard__pb2
 from callqa.v1 import scoring_service_pb2 as callqa_dot_v1_dot_scoring__service__pb2
 
@@ -46,6 +47,11 @@ class ScoringServiceStub:
                 request_serializer=callqa_dot_v1_dot_scoring__service__pb2.CheckRubricRequest.SerializeToString,
                 response_deserializer=callqa_dot_v1_dot_scoring__service__pb2.CheckRubricResponse.FromString,
                 _registered_method=True)
+        self.TryPacks = channel.unary_unary(
+                '/callqa.v1.ScoringService/TryPacks',
+                request_serializer=callqa_dot_v1_dot_scoring__service__pb2.TryPacksRequest.SerializeToString,
+                response_deserializer=callqa_dot_v1_dot_pack__pb2.PackTrial.FromString,
+                _registered_method=True)
 
 
 class ScoringServiceServicer:
@@ -70,6 +76,14 @@ class ScoringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TryPacks(self, request, context):
+        """Shows what the rules of packs find in a transcript or a few sentences, and why the others don't.
+        Errors: as those of ScoreTranscript; INVALID_ARGUMENT also for text that is empty (INVALID_INPUT).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ScoringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -82,6 +96,11 @@ def add_ScoringServiceServicer_to_server(servicer, server):
                     servicer.CheckRubric,
                     request_deserializer=callqa_dot_v1_dot_scoring__service__pb2.CheckRubricRequest.FromString,
                     response_serializer=callqa_dot_v1_dot_scoring__service__pb2.CheckRubricResponse.SerializeToString,
+            ),
+            'TryPacks': grpc.unary_unary_rpc_method_handler(
+                    servicer.TryPacks,
+                    request_deserializer=callqa_dot_v1_dot_scoring__service__pb2.TryPacksRequest.FromString,
+                    response_serializer=callqa_dot_v1_dot_pack__pb2.PackTrial.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -139,6 +158,33 @@ class ScoringService:
             '/callqa.v1.ScoringService/CheckRubric',
             callqa_dot_v1_dot_scoring__service__pb2.CheckRubricRequest.SerializeToString,
             callqa_dot_v1_dot_scoring__service__pb2.CheckRubricResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TryPacks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/callqa.v1.ScoringService/TryPacks',
+            callqa_dot_v1_dot_scoring__service__pb2.TryPacksRequest.SerializeToString,
+            callqa_dot_v1_dot_pack__pb2.PackTrial.FromString,
             options,
             channel_credentials,
             insecure,

@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from callqa.v1 import pack_pb2 as _pack_pb2
 from callqa.v1 import scorecard_pb2 as _scorecard_pb2
 from callqa.v1 import scoring_service_pb2 as _scoring_service_pb2
 from collections import abc as _abc
@@ -44,6 +45,10 @@ class ScoringServiceStub:
     """Compiles a rubric and its packs, runs their examples and lists every mistake; a built-in one is
     returned by its name. Never fails for a mistake in the files.
     """
+    TryPacks: _grpc.UnaryUnaryMultiCallable[_scoring_service_pb2.TryPacksRequest, _pack_pb2.PackTrial]
+    """Shows what the rules of packs find in a transcript or a few sentences, and why the others don't.
+    Errors: as those of ScoreTranscript; INVALID_ARGUMENT also for text that is empty (INVALID_INPUT).
+    """
 
 @_typing.type_check_only
 class ScoringServiceAsyncStub(ScoringServiceStub):
@@ -59,6 +64,10 @@ class ScoringServiceAsyncStub(ScoringServiceStub):
     CheckRubric: _aio.UnaryUnaryMultiCallable[_scoring_service_pb2.CheckRubricRequest, _scoring_service_pb2.CheckRubricResponse]  # type: ignore[assignment]
     """Compiles a rubric and its packs, runs their examples and lists every mistake; a built-in one is
     returned by its name. Never fails for a mistake in the files.
+    """
+    TryPacks: _aio.UnaryUnaryMultiCallable[_scoring_service_pb2.TryPacksRequest, _pack_pb2.PackTrial]  # type: ignore[assignment]
+    """Shows what the rules of packs find in a transcript or a few sentences, and why the others don't.
+    Errors: as those of ScoreTranscript; INVALID_ARGUMENT also for text that is empty (INVALID_INPUT).
     """
 
 class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -84,6 +93,16 @@ class ScoringServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_scoring_service_pb2.CheckRubricResponse, _abc.Awaitable[_scoring_service_pb2.CheckRubricResponse]]:
         """Compiles a rubric and its packs, runs their examples and lists every mistake; a built-in one is
         returned by its name. Never fails for a mistake in the files.
+        """
+
+    @_abc_1.abstractmethod
+    def TryPacks(
+        self,
+        request: _scoring_service_pb2.TryPacksRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pack_pb2.PackTrial, _abc.Awaitable[_pack_pb2.PackTrial]]:
+        """Shows what the rules of packs find in a transcript or a few sentences, and why the others don't.
+        Errors: as those of ScoreTranscript; INVALID_ARGUMENT also for text that is empty (INVALID_INPUT).
         """
 
 def add_ScoringServiceServicer_to_server(servicer: ScoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
