@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -208,8 +209,9 @@ class _Work:
     def _rules(self) -> dict[str, Rule]:
         rules: dict[str, Rule] = {}
         for _, pack in sorted(self.packs.items()):
+            name = f"{pack.entry.pack}@{hashlib.sha256(pack.source.content.encode()).hexdigest()[:16]}"
             for at, entry in entries(pack.entry):
-                rule, problems = rule_of(entry, at, pack.document, self._model)
+                rule, problems = rule_of(entry, at, pack.document, self._model, name)
                 self.problems += problems
                 if rule.id in rules:
                     self.problems.append(

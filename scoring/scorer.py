@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scoring.domain.context import CallContext
 from scoring.domain.files import content_sha256
 from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
 from scoring.hashing import folder_sha256
@@ -48,6 +49,7 @@ class Scorer:
             f"callqa-scoring {version('callqa')} {code[:16]}, {model.version}, protobuf {version('protobuf')}"
         )
         self._compiler = compiler
+        self._embedding = model.embedding_name
         self._limits = limits
         self._max_cached_rubrics = max_cached_rubrics
         self._compiled: OrderedDict[str, Compilation] = OrderedDict()
@@ -68,7 +70,9 @@ class Scorer:
                 self._compiled.popitem(last=False)
         return compilation
 
-    def score(self, transcript: Transcript, files: Sequence[SourceFile]) -> tuple[Scorecard, CompiledRubric]:
+    def score(
+        self, transcript: Transcript, files: Sequence[SourceFile], context: CallContext | None = None
+    ) -> tuple[Scorecard, CompiledRubric]:
         """Fill in the rubric for a call.
 
         Raises TranscriptTooLongError, LanguageUnsupportedError and RubricInvalidError.
@@ -85,6 +89,8 @@ class Scorer:
             readings=readings,
             rules=compiled.rubric.rules,
             terms=compiled.rubric.reading,
+            context=context or CallContext(),
+            embedding=self._embedding,
         )
         return fill_in(compiled.rubric, call), compiled
 

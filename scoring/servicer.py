@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from callqa.v1 import scorecard_pb2, scoring_service_pb2, scoring_service_pb2_grpc
+from callqa.v1 import pack_pb2, scorecard_pb2, scoring_service_pb2, scoring_service_pb2_grpc
 
 from scoring.compiling import Compiler
 from scoring.errors import RubricInvalidError, TranscriptInvalidError
@@ -13,13 +13,9 @@ from scoring.packs.builtin import builtin_rubrics
 from scoring.packs.checking import nearest
 from scoring.packs.problem import Problem
 from scoring.scorer import Limits, Scorer
-from scoring.wire import (
-    files_from_wire,
-    problem_to_wire,
-    revision_to_wire,
-    scorecard_to_wire,
-    transcript_from_wire,
-)
+from scoring.wire.rubrics import files_from_wire, problem_to_wire, revision_to_wire
+from scoring.wire.scorecards import scorecard_to_wire
+from scoring.wire.transcript import context_from_wire, transcript_from_wire
 from servicekit.errors import FieldViolation, UnavailableError
 from servicekit.server import Service
 
@@ -82,7 +78,9 @@ class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
             raise RubricInvalidError(message, violations=[FieldViolation("rubric_revision.files", message)])
         scorer = self._ready()
         transcript = transcript_from_wire(request.transcript)
-        card, compiled = scorer.score(transcript, files_from_wire(revision.files))
+        card, compiled = scorer.score(
+            transcript, files_from_wire(revision.files), context_from_wire(request.context)
+        )
         if revision.name != compiled.revision:
             message = f"the files are the revision {compiled.revision}; name it so"
             raise RubricInvalidError(message, violations=[FieldViolation("rubric_revision.name", message)])
@@ -120,6 +118,12 @@ class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
         if compilation.compiled is not None:
             response.rubric_revision.CopyFrom(revision_to_wire(compilation.compiled))
         return response
+
+    def TryPacks(  # noqa: N802 - the contract's name
+        self, request: scoring_service_pb2.TryPacksRequest, context: grpc.ServicerContext
+    ) -> pack_pb2.PackTrial:
+        """Show what the rules of packs find."""
+        raise NotImplementedError  # written next
 
     def _ready(self) -> Scorer:
         if self._scorer is None:

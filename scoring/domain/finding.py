@@ -18,6 +18,13 @@ class Kind(StrEnum):
     EMPATHY_MARKER = "EMPATHY_MARKER"
     OUTCOME_EVENT = "OUTCOME_EVENT"
     HOLD = "HOLD"
+    LATENCY = "LATENCY"
+    INTERRUPTION = "INTERRUPTION"
+    TALK = "TALK"
+    EMOTION = "EMOTION"
+    COMMITMENT = "COMMITMENT"
+    EFFORT = "EFFORT"
+    NAME = "NAME"
 
 
 class Assertion(StrEnum):
@@ -37,6 +44,7 @@ class Method(StrEnum):
     SEMANTIC = "SEMANTIC"
     RULE_AND_SEMANTIC = "RULE_AND_SEMANTIC"
     TIMING = "TIMING"
+    ALIGNMENT = "ALIGNMENT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +90,21 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A figure in `unit` ("s", "words/min", "share", "count") and what it must not pass, if anything."""
+
+    value: float
+    unit: str
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One observed fact, or an absence (`searched` set, no evidence).
 
-    `assertion` and `method` are None for an absence. `score` and `threshold` are 0 to 1.
+    `assertion` and `method` are None for an absence. `score` and `threshold` are 0 to 1. `pack` is the pack
+    that holds the rule, with the start of its content's hash, "" for what needs no pack; `model` is the
+    embedding that the score comes from, "" where similarity had no part.
     """
 
     rule_id: str
@@ -97,6 +116,9 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     searched: Searched | None = None
     answers_to: tuple[Finding, ...] = ()
+    measure: Measure | None = None
+    pack: str = ""
+    model: str = ""
 
     def __post_init__(self) -> None:
         if (self.method is None) != (self.searched is not None):

@@ -47,11 +47,13 @@ class Rule:
 
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
     pattern isn't believed. `calls_for` are the markers that a trigger asks for; `event` is what words do.
+    `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
     """
 
     id: str
     kind: Kind
     role: Role
+    pack: str = ""
     say: tuple[str, ...] = ()
     patterns: tuple[tuple[Mapping[str, object], ...], ...] = ()
     accept: float = 1.0

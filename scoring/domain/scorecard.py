@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from scoring.domain.context import CallContext
     from scoring.domain.finding import Finding
 
 
@@ -27,14 +30,128 @@ class Result(StrEnum):
     ESCALATED = "ESCALATED"
     FOLLOW_UP_PROMISED = "FOLLOW_UP_PROMISED"
     UNDETERMINED = "UNDETERMINED"
+    PARTLY_RESOLVED = "PARTLY_RESOLVED"
+
+
+class EscalationReason(StrEnum):
+    """Why somebody else had to take over. The names are those of the wire's Outcome.EscalationReason."""
+
+    CUSTOMER_ASKED = "CUSTOMER_ASKED"
+    BEYOND_AUTHORITY = "BEYOND_AUTHORITY"
+    EXPERTISE = "EXPERTISE"
+    OTHER_DEPARTMENT = "OTHER_DEPARTMENT"
+    COMPLAINT = "COMPLAINT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One thing the customer wanted, from turn to turn (both included).
+
+    `findings` are the words that raise it, if any were found, then those that decided it.
+    """
+
+    result: Result
+    first_turn: int
+    last_turn: int
+    findings: tuple[Finding, ...] = ()
+    escalation_reason: EscalationReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The call's result and the findings that led to it, the deciding one last."""
+    """The call's result and the findings that led to it, the deciding one last; its issues in order."""
 
     result: Result
     findings: tuple[Finding, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    escalation_reason: EscalationReason | None = None
+
+
+class OpportunityState(StrEnum):
+    """What became of an occasion for empathy. The names are those of the wire's Opportunity.State."""
+
+    ANSWERED = "ANSWERED"
+    LATE = "LATE"
+    EMPTY = "EMPTY"
+    MISSED = "MISSED"
+    UNSURE = "UNSURE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opportunity:
+    """A customer's words that call for empathy, what became of them, and the agent's words in reply."""
+
+    trigger: Finding
+    state: OpportunityState
+    answers: tuple[Finding, ...] = ()
+
+
+class EmotionLabel(StrEnum):
+    """What a customer's words express most. The names are those of the wire's CustomerEmotion.Label."""
+
+    NEUTRAL = "NEUTRAL"
+    POSITIVE = "POSITIVE"
+    ANXIETY = "ANXIETY"
+    CONFUSION = "CONFUSION"
+    FRUSTRATION = "FRUSTRATION"
+    DISAPPOINTMENT = "DISAPPOINTMENT"
+    ANGER = "ANGER"
+    DISTRESS = "DISTRESS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEmotion:
+    """One customer's turn: what its words express most, -1 (as bad as can be) to 1, and the words."""
+
+    turn: int
+    label: EmotionLabel
+    valence: float
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not -1 <= self.valence <= 1:
+            raise ValueError("the valence must be between -1 and 1")
+
+
+class Owner(StrEnum):
+    """Who will do what is promised. The names are those of the wire's Commitment.Owner."""
+
+    AGENT = "AGENT"
+    COMPANY = "COMPANY"
+    CUSTOMER = "CUSTOMER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """Something that somebody says they will do.
+
+    `what` and `due_text` are the speaker's words, `due_text` "" when nothing is said; `due_date` is the last
+    day of it, counted from the call's start, None when nothing is said or the start isn't known.
+    """
+
+    finding: Finding
+    owner: Owner | None
+    what: str
+    due_text: str = ""
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """A figure for what nobody asked the customer; in nine of ten calls theirs lies between low and high."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    explanation: str
+    findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("the estimate lies outside its own error")
+        if not self.explanation:
+            raise ValueError("an estimate needs its explanation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +188,8 @@ class Scorecard:
     outcome: Outcome
     answers: tuple[Answer, ...]
     findings: tuple[Finding, ...]
+    context: CallContext
+    opportunities: tuple[Opportunity, ...] = ()
+    emotions: tuple[CustomerEmotion, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    proxies: tuple[Proxy, ...] = ()

@@ -6,6 +6,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scoring.domain.acoustics import Acoustics
 
 
 class Role(StrEnum):
@@ -38,13 +42,17 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one speaker says in a row. `text` is the words joined by single spaces; confidence is 0 to 1."""
+    """What one speaker says in a row. `text` is the words joined by single spaces; confidence is 0 to 1.
+
+    `speaker` is the position in Transcript.speakers.
+    """
 
     index: int
     role: Role
     role_confidence: float
     text: str
     words: tuple[Word, ...]
+    speaker: int = 0
 
     def __post_init__(self) -> None:
         if not self.words:
@@ -76,8 +84,19 @@ class MissedSpeech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """One voice of the call and how sure its role is, 0 to 1."""
+
+    role: Role
+    role_confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """The turns of one call in the order of their first words. `sha256` is that of all but its name."""
+    """The turns of one call in the order of their first words. `sha256` is that of all but its name.
+
+    `acoustics` is None where nothing was measured, as in a transcript that somebody typed.
+    """
 
     name: str
     sha256: str
@@ -85,6 +104,8 @@ class Transcript:
     duration_s: float
     turns: tuple[Turn, ...]
     missed: tuple[MissedSpeech, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    acoustics: Acoustics | None = None
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.duration_s) or self.duration_s < 0:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scoring.domain.finding import Evidence, Finding
+from scoring.domain.context import CallContext
+from scoring.domain.finding import Evidence, Finding, Method
 from scoring.domain.transcript import Role
 
 if TYPE_CHECKING:
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadCall:
-    """A transcript with one reading per turn, in the same order."""
+    """A transcript with one reading per turn, in the same order.
+
+    `embedding` names what similarities come from, as "wordllama@0123456789abcdef".
+    """
 
     transcript: Transcript
     readings: Sequence[Reading]
     rules: Mapping[str, Rule]
     terms: ReadingRules
+    context: CallContext = field(default_factory=CallContext)
+    embedding: str = ""
     _word_places: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     def role(self, turn: Turn) -> Role:
@@ -134,6 +140,8 @@ class ReadCall:
             score=match.score,
             threshold=match.threshold,
             evidence=(self.evidence(turn, match.start_char, match.end_char),),
+            pack=rule.pack,
+            model="" if match.method is Method.RULE else self.embedding,
         )
 
     def _places(self, turn: Turn) -> tuple[tuple[int, int], ...]:

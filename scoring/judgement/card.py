@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Final, cast
 
-from scoring.domain.scorecard import Answer, AnswerValue, Outcome, Result, Scorecard
+from scoring.domain.scorecard import Answer, AnswerValue, Outcome, Proxy, Result, Scorecard
 from scoring.judgement.detectors import DETECTORS
-from scoring.judgement.outcome import outcome_of
+from scoring.judgement.facts import Facts, facts_of
+from scoring.judgement.proxies import proxies_of
 from scoring.judgement.verdict import Verdict, insufficient
 from scoring.judgement.wording import counted
 
@@ -34,15 +35,15 @@ def fill_in(rubric: Rubric, call: ReadCall) -> Scorecard:
     """Answer every criterion of the rubric for a call."""
     words = call.transcript.word_count
     too_few = words < call.terms.min_words
-    outcome = Outcome(result=Result.UNDETERMINED) if too_few else outcome_of(call)
+    facts = Facts(outcome=Outcome(result=Result.UNDETERMINED)) if too_few else facts_of(call)
     answers: list[Answer] = []
     for criterion in rubric.criteria:
-        verdict = DETECTORS[criterion.detector].judge(cast("BaseModel", criterion.check), call, outcome)
+        verdict = DETECTORS[criterion.detector].judge(cast("BaseModel", criterion.check), call, facts)
         if too_few:
             sentence = f"The call has {counted(words, 'word')}; it takes {call.terms.min_words} to judge it."
             verdict = insufficient(sentence, *verdict.findings)
         answers.append(_answer(criterion, verdict))
-    return _add_up(rubric, call, outcome, tuple(answers))
+    return _add_up(rubric, call, facts, tuple(answers))
 
 
 def _answer(criterion: Criterion, verdict: Verdict) -> Answer:
@@ -56,7 +57,7 @@ def _answer(criterion: Criterion, verdict: Verdict) -> Answer:
     )
 
 
-def _add_up(rubric: Rubric, call: ReadCall, outcome: Outcome, answers: tuple[Answer, ...]) -> Scorecard:
+def _add_up(rubric: Rubric, call: ReadCall, facts: Facts, answers: tuple[Answer, ...]) -> Scorecard:
     # Decimals of what the rubric's author wrote: a sum of tenths is exact, and so is the rounding.
     points = sum((Decimal(repr(answer.points)) for answer in answers), Decimal(0))
     possible = sum((Decimal(repr(answer.possible_points)) for answer in answers), Decimal(0))
@@ -67,15 +68,21 @@ def _add_up(rubric: Rubric, call: ReadCall, outcome: Outcome, answers: tuple[Ans
         score = 0.0
     elif possible:
         score = float((100 * points / possible).quantize(_HUNDREDTH, rounding=ROUND_HALF_EVEN))
+    proxies = proxies_of(call, facts)
     return Scorecard(
         score=score,
         points=float(points),
         possible_points=float(possible),
         auto_failed=auto_failed,
-        flags=_flags(rubric, failed, outcome, answers, auto_failed),
-        outcome=outcome,
+        flags=_flags(rubric, failed, facts.outcome, answers, auto_failed),
+        outcome=facts.outcome,
         answers=answers,
-        findings=_in_order(call, answers, outcome),
+        findings=_in_order(call, answers, facts, proxies),
+        context=call.context,
+        opportunities=facts.opportunities,
+        emotions=facts.emotions,
+        commitments=facts.commitments,
+        proxies=proxies,
     )
 
 
@@ -96,10 +103,20 @@ def _flags(
     return tuple(sorted(flags))
 
 
-def _in_order(call: ReadCall, answers: Iterable[Answer], outcome: Outcome) -> tuple[Finding, ...]:
+def _in_order(
+    call: ReadCall, answers: Iterable[Answer], facts: Facts, proxies: Iterable[Proxy]
+) -> tuple[Finding, ...]:
     """Return what the answers rest on and every other fact a rule found, in the order of the call."""
-    used = [finding for answer in answers for finding in answer.findings] + list(outcome.findings)
-    facts = [
+    used = [
+        *(finding for answer in answers for finding in answer.findings),
+        *facts.outcome.findings,
+        *(finding for issue in facts.outcome.issues for finding in issue.findings),
+        *(finding for one in facts.opportunities for finding in (one.trigger, *one.answers)),
+        *(finding for one in facts.emotions for finding in one.findings),
+        *(one.finding for one in facts.commitments),
+        *(finding for one in proxies for finding in one.findings),
+    ]
+    heard = [
         finding
         for _, rule in sorted(call.rules.items())
         for finding in call.findings(rule.id)
@@ -107,7 +124,7 @@ def _in_order(call: ReadCall, answers: Iterable[Answer], outcome: Outcome) -> tu
     ]
     # The same words may answer one trigger here and another there: they are one fact that answers both.
     answered: dict[Finding, dict[Finding, None]] = {}
-    for finding in [*used, *facts]:
+    for finding in [*used, *heard]:
         answered.setdefault(finding.fact, {}).update(dict.fromkeys(finding.answers_to))
     return tuple(
         replace(fact, answers_to=tuple(sorted(answered[fact], key=_place)))

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
-    from scoring.domain.scorecard import Outcome
+    from scoring.domain.scorecard import Opportunity
     from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
 
 
 class AnsweredBy(BaseModel):
@@ -31,6 +32,11 @@ class AnsweredBy(BaseModel):
 
     marker: str
     within_agent_turns: Annotated[int, Field(ge=1)] = 2
+
+
+def opportunities_of(call: ReadCall) -> tuple[Opportunity, ...]:  # noqa: ARG001 - written next
+    """Return every occasion for empathy in a call and what became of it, in order."""
+    return ()
 
 
 class Answered:
@@ -51,7 +57,7 @@ class Answered:
             found = [("marker", f"no trigger calls for '{marker}'; name it in a trigger's 'calls_for'")]
         return found
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
         """NOT_APPLICABLE without a trigger; FAIL for the first kind of trigger that is never answered."""
         asked = cast("AnsweredBy", check)
         marker = call.rules[asked.marker]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scoring.domain.rubric import Rule
-    from scoring.domain.scorecard import Outcome
     from scoring.domain.transcript import Role, Turn
     from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
 
 # An announcement, the other's "of course", and a last word such as "thank you".
 _TURNS_BEFORE: Final = 2
@@ -63,7 +63,7 @@ class HoldAnnounced:
         ids = cast("Announced", check).by
         return [("by", text) for text in unknown_rules(ids, Kind.STATEMENT, rules)]
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
         """NOT_APPLICABLE without a long silence; FAIL for the first that nobody announces.
 
         INSUFFICIENT_EVIDENCE where one side was not recorded, or much of it not heard: it isn't known to be

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
     from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
 
 _OPEN: Final = frozenset({Result.UNDETERMINED, Result.RESOLVED, Result.UNRESOLVED})
 _ALL: Final = frozenset(Result)
@@ -79,7 +80,8 @@ class Results(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     results: Annotated[
-        list[Literal["resolved", "unresolved", "escalated", "follow_up_promised"]], Field(min_length=1)
+        list[Literal["resolved", "partly_resolved", "unresolved", "escalated", "follow_up_promised"]],
+        Field(min_length=1),
     ]
 
     @model_validator(mode="before")
@@ -100,8 +102,9 @@ class OutcomeIn:
             return []
         return [("", "no pack of this rubric has outcome events, so nothing can decide the outcome")]
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
         """Judge by the outcome; INSUFFICIENT_EVIDENCE when nothing decides it."""
+        outcome = facts.outcome
         if outcome.result is Result.UNDETERMINED:
             events = [rule for rule in call.rules.values() if rule.event is not None]
             heard = [
@@ -123,4 +126,5 @@ _READABLE: Final[Mapping[Result, str]] = {
     Result.UNRESOLVED: "unresolved",
     Result.ESCALATED: "escalated",
     Result.FOLLOW_UP_PROMISED: "promised a follow-up",
+    Result.PARTLY_RESOLVED: "resolved in part",
 }

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scoring.domain.rubric import Rule
-    from scoring.domain.scorecard import Outcome
     from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
     from scoring.judgement.window import Span
 
 
@@ -124,7 +124,7 @@ class Said:
         wrong = [one for one in ids if one in rules and rules[one].prohibited]
         return found + [("", f"'{one}' is prohibited; ask for it by 'not_said'") for one in wrong]
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
         """PASS at the first statement said; FAIL with what was searched for each."""
         missing: list[Finding] = []
         doubtful: list[Verdict] = []
@@ -171,7 +171,7 @@ class NotSaid:
             ("", f"'{one}' is required; ask for it by 'said', or make it prohibited") for one in wrong
         ]
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:  # noqa: ARG002 - every detector sees it
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
         """FAIL at the first prohibited statement; PASS with what was searched and what was rejected."""
         proofs: list[Finding] = []
         doubtful: list[Verdict] = []

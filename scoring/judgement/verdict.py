@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
-    from scoring.domain.scorecard import Outcome
     from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,6 @@ class Detector(Protocol):
         """Return what is wrong with the parameters among these rules: (parameter, sentence) each."""
         ...
 
-    def judge(self, check: BaseModel, call: ReadCall, outcome: Outcome) -> Verdict:
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
         """Answer the question for a call."""
         ...

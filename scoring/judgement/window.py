@@ -70,6 +70,8 @@ def absence(call: ReadCall, rule: Rule, span: Span, answers_to: Sequence[Finding
         rule_id=rule.id,
         kind=rule.kind,
         threshold=rule.accept if rule.say else 0.0,
+        pack=rule.pack,
+        model=call.embedding if rule.say else "",
         searched=Searched(
             turn_count=len(turns),
             speech_s=sum(turn.end_s - turn.start_s for turn in turns),

@@ -42,6 +42,7 @@ class LanguageModel:
     def __init__(self) -> None:
         self._nlp = spacy.load(MODEL, exclude=["ner", "senter"])
         self._lock = threading.RLock()
+        self.embedding_name = f"wordllama@{static_embedding().sha256[:16]}"
         self.version = ", ".join(
             [
                 f"spacy {version('spacy')}",

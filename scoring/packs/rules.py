@@ -46,9 +46,9 @@ def entries(pack: PackFile) -> Iterator[tuple[Path, RuleEntry]]:
 
 
 def rule_of(
-    entry: RuleEntry, at: Path, document: Document, model: LanguageModel
+    entry: RuleEntry, at: Path, document: Document, model: LanguageModel, pack: str
 ) -> tuple[Rule, list[Problem]]:
-    """Return an entry as a rule, without the patterns that are wrong, and what is wrong with them."""
+    """Return an entry of `pack` ("name@hash") as a rule without its wrong patterns, and what is wrong with them."""
     problems: list[Problem] = []
     patterns: list[TokenPattern] = []
     for index, phrase in enumerate(entry.phrases):
@@ -67,6 +67,7 @@ def rule_of(
         id=entry.id,
         kind=_kind(entry),
         role=_role(entry),
+        pack=pack,
         say=tuple(entry.say),
         patterns=tuple(patterns),
         accept=ACCEPT if entry.semantic.accept is None else entry.semantic.accept,

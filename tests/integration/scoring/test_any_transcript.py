@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoring.domain.transcript import Role, Transcript, Turn, Word
-from scoring.wire import scorecard_to_wire
+from scoring.wire.scorecards import scorecard_to_wire
 from servicekit.wire import canonical_bytes, s_from_duration
 from tests.unit.scoring.spoken import call_of, score, spoken
 

@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from scoring.domain.transcript import MissedSpeech, Role
 from scoring.errors import TranscriptInvalidError
-from scoring.wire import transcript_from_wire
+from scoring.wire.transcript import transcript_from_wire
 
 
 def test_a_confidence_is_the_number_that_was_sent_not_its_nearest_float() -> None:

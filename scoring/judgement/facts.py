@@ -1,0 +1,35 @@
+"""What a whole call says before any question is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scoring.judgement.commitments import commitments_of
+from scoring.judgement.emotion import emotions_of
+from scoring.judgement.empathy import opportunities_of
+from scoring.judgement.outcome import outcome_of
+
+if TYPE_CHECKING:
+    from scoring.domain.scorecard import Commitment, CustomerEmotion, Opportunity, Outcome
+    from scoring.judgement.call import ReadCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Facts about one call that several questions rest on, each in the order of the call."""
+
+    outcome: Outcome
+    opportunities: tuple[Opportunity, ...] = ()
+    emotions: tuple[CustomerEmotion, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+
+def facts_of(call: ReadCall) -> Facts:
+    """Return the facts of a call."""
+    return Facts(
+        outcome=outcome_of(call),
+        opportunities=opportunities_of(call),
+        emotions=emotions_of(call),
+        commitments=commitments_of(call),
+    )
