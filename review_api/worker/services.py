@@ -48,9 +48,12 @@ class Scoring(Protocol):
         """Return the version of the engine that judges now."""
 
     def score(
-        self, transcript: transcript_pb2.Transcript, revision: rubric_pb2.RubricRevision
+        self,
+        transcript: transcript_pb2.Transcript,
+        revision: rubric_pb2.RubricRevision,
+        context: scorecard_pb2.CallContext,
     ) -> scorecard_pb2.Scorecard:
-        """Return the revision filled in for the transcript."""
+        """Return the revision filled in for the transcript of a call of which `context` is known."""
 
 
 class GrpcTranscription:
@@ -148,10 +151,15 @@ class GrpcScoring:
         return checked.engine_version
 
     def score(
-        self, transcript: transcript_pb2.Transcript, revision: rubric_pb2.RubricRevision
+        self,
+        transcript: transcript_pb2.Transcript,
+        revision: rubric_pb2.RubricRevision,
+        context: scorecard_pb2.CallContext,
     ) -> scorecard_pb2.Scorecard:
         """See Scoring."""
-        request = scoring_service_pb2.ScoreTranscriptRequest(transcript=transcript, rubric_revision=revision)
+        request = scoring_service_pb2.ScoreTranscriptRequest(
+            transcript=transcript, rubric_revision=revision, context=context
+        )
         call = self._service.ScoreTranscript.future(request, timeout=self._score_timeout_s)
         scorecard: scorecard_pb2.Scorecard = _answer(call, "scoring", self._termination)
         return scorecard

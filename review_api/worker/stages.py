@@ -11,6 +11,7 @@ from callqa.v1 import (
     transcription_service_pb2,
 )
 
+from review_api.call_context import call_context
 from review_api.clock import now
 from review_api.domain.calls import Call, CallState
 from review_api.domain.hearing import hearing_of
@@ -160,6 +161,7 @@ def _score(call: Call, transcript: StoredTranscript, work: ShardWork) -> StoredS
     scorecard = work.place.scoring.score(
         transcript_pb2.Transcript.FromString(transcript.payload),
         rubric_pb2.RubricRevision.FromString(work.revision.payload),
+        call_context(call.spec),
     )
     summary = ScorecardSummary(
         call_id=call.id,

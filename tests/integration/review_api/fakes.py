@@ -187,6 +187,7 @@ class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
             score=75.0 if request.transcript.turns[0].role == transcript_pb2.AGENT else 25.0,
             flags=["needs-review"],
             outcome=scorecard_pb2.Outcome(result=scorecard_pb2.Outcome.RESOLVED),
+            context=request.context,
         )
 
 

@@ -53,6 +53,21 @@ def test_a_scorecard_and_its_transcript_are_returned_as_made(stack: Stack) -> No
     assert again.SerializeToString() == latest.SerializeToString()
 
 
+def test_scoring_is_told_what_is_known_of_the_call(stack: Stack) -> None:
+    call = stack.call(b"one")
+    call.agent, call.queue = "bo", "sales"
+    call.labels["product"] = "loan"
+    call.start_time.FromJsonString("2026-03-02T09:30:00Z")
+    batch = stack.calls.CreateBatch(call_service_pb2.CreateBatchRequest(calls=[call]), timeout=10)
+    stack.work(batch)
+    card = stack.scorecards.GetScorecard(
+        scorecard_service_pb2.GetScorecardRequest(name=f"{batch.items[0].call}/scorecards/latest"), timeout=10
+    )
+    assert (card.context.agent, card.context.queue) == ("bo", "sales")
+    assert dict(card.context.labels) == {"product": "loan"}
+    assert card.context.start_time.ToJsonString() == "2026-03-02T09:30:00Z"
+
+
 def test_scorecards_are_listed_by_every_condition(stack: Stack) -> None:
     first = stack.create_batch(b"one", b"two")
     sales = stack.call(b"three")
