@@ -8,7 +8,7 @@ export CALLQA_HOME ?= $(CURDIR)/.callqa
 CODE := servicekit transcription scoring review_api review_client standalone scripts samples evaluation benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto settings-page lock evaluate-speech benchmark setup setup-dev
+.PHONY: help run down test test-fast test-all check format lint types imports proto check-proto settings-page lock evaluate evaluate-speech benchmark setup setup-dev
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: setup-dev lint types imports check-proto test-fast ## Format, lint, types
 
 evaluate-speech: setup-dev ## Measure transcription on DATA=folder (samples/), SETS=a,b, LIMIT=calls of each
 	$(BIN)/python -m evaluation.speech $(or $(DATA),samples) $(if $(SETS),--sets $(SETS)) $(if $(LIMIT),--limit $(LIMIT))
+
+evaluate: setup-dev ## Measure judgement on labelled dialogues: DATA=folder, TASK=a,b, LIMIT=dialogues of each file
+	$(BIN)/python -m evaluation.text $(DATA) $(if $(TASK),--task $(TASK)) $(if $(LIMIT),--limit $(LIMIT))
 
 benchmark: setup-dev ## Compare speed and errors with faster-whisper as shipped on DATA=folder (samples/)
 	$(BIN)/python -m benchmarks $(or $(DATA),samples) $(if $(SETS),--sets $(SETS)) $(if $(LIMIT),--limit $(LIMIT))

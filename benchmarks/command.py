@@ -21,8 +21,9 @@ from benchmarks.comparing import (
     run_contestant,
     run_figures,
 )
-from evaluation.speech.command import EXIT_WRONG_DATA, commit, read_sets
-from evaluation.speech.errors import DataError
+from evaluation.errors import DataError
+from evaluation.revision import commit
+from evaluation.speech.command import EXIT_WRONG_DATA, read_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 from functools import partial
@@ -13,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from evaluation.errors import DataError
+from evaluation.revision import commit
 from evaluation.speech import manifest, sample_calls, sound
-from evaluation.speech.errors import DataError
 from evaluation.speech.measuring import Measured, altered, measure_calls, measure_wordless
 from evaluation.speech.report import figures_table
 from evaluation.speech.word_errors import BOOTSTRAP_SEED
@@ -68,19 +68,6 @@ def read_sets(folder: Path, names: str = "", limit: int = 0) -> dict[str, list[R
     if missing := [name for name in chosen if name not in sets]:
         raise DataError(f"{folder} has no set {', '.join(missing)}; its sets are {', '.join(sets)}")
     return {name: sets[name][: limit or None] for name in chosen}
-
-
-def commit() -> str:
-    """Return the commit that is measured, with a + when files differ from it; empty outside a checkout."""
-    git = ["git", "-C", str(RESULTS.parent)]
-    try:
-        head, changed = (
-            subprocess.run([*git, *arguments], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
-            for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return head + ("+" if changed else "")
 
 
 @app.command()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from evaluation.errors import DataError
 from evaluation.speech.calls import RecordedCall, RecordedChannel, RecordedLeg, Segment, TimesFrom
-from evaluation.speech.errors import DataError
 from transcription.transcript import SpeakerRole
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from evaluation.errors import DataError
 from evaluation.speech.calls import RecordedCall, RecordedChannel, RecordedLeg, Segment, TimesFrom
-from evaluation.speech.errors import DataError
 from evaluation.speech.manifest import describe, lines_of, parse_row
 from transcription.transcript import SpeakerRole
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.speech.errors import DataError
+from evaluation.errors import DataError
 from servicekit.errors import CallqaError
 from transcription.recording.decoding import AudioLimits, decode_leg
 from transcription.transcript import SAMPLE_RATE_HZ, SpeakerRole

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from evaluation.errors import DataError
 from evaluation.speech.calls import TimesFrom
 from evaluation.speech.command import read_sets
-from evaluation.speech.errors import DataError
 from evaluation.speech.manifest import read_manifest
 from transcription.transcript import SpeakerRole
 

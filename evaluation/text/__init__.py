@@ -1,0 +1,1 @@
+"""Judgement measured against labelled dialogues: `make evaluate DATA=folder`."""
