@@ -47,7 +47,11 @@ _REPORTERS: Final = frozenset(
     {"you", "he", "she", "they", "somebody", "someone", "colleague", "agent", "lady", "guy", "who"}
 )
 _REQUESTS: Final = frozenset({"can", "could", "will", "would", "may"})
-_REPORTS: Final = frozenset({"say", "tell", "promise", "mention", "claim", "state", "advise"})
+_REPORTS: Final = frozenset(
+    {"say", "says", "said", "saying", "tell", "tells", "told", "telling", "promise", "promises", "promised"}
+    | {"mention", "mentions", "mentioned", "claim", "claims", "claimed", "state", "states", "stated"}
+    | {"advise", "advises", "advised"}
+)
 _AUXILIARIES: Final = frozenset(
     {
         "do",
@@ -137,7 +141,7 @@ def _is_answer(token: Token) -> bool:
 def _is_reported(before: list[Token]) -> bool:
     norms = [token.norm_.lower() for token in before]
     return any(
-        later.lemma_.lower() in _REPORTS
+        later.norm_.lower() in _REPORTS
         and any(
             norms[at] in _REPORTERS and not _is_request(norms, at)
             for at in range(max(0, position - 3), position)

@@ -1,9 +1,12 @@
-"""wordllama's static embeddings, loaded from its own wheel without a network."""
+"""wordllama's static embeddings, loaded from its own wheel without a network.
+
+Vectors are whole numbers, so that sums are exact: a similarity has the same digits on every machine, in every
+batch and with every version of the linear algebra below numpy.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,23 +16,25 @@ import numpy as np
 from wordllama import WordLlama
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 _WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pieces:
-    """A text's word pieces: a vector each (pieces x 256, float64) and one past each one's last character."""
-
-    vectors: NDArray[np.float64]
-    end_chars: tuple[int, ...]
+# The table's largest value becomes 2^14: a turn of a hundred thousand words still sums within 64 bits.
+_LARGEST: Final = 2.0**14
+# Unit vectors have this length. Any sum of products of two of them stays below 2^24 and is exact in float32.
+UNIT: Final = 4000
+# Distinct words whose vectors are kept (1 kB each) until all are forgotten.
+_MAX_WORDS: Final = 20_000
+# What is left of "it's" and "I'd" when the tokenizer has cut them.
+_SPOKEN: Final = {"'s": "is", "\N{RIGHT SINGLE QUOTATION MARK}s": "is", "'d": "would"}
 
 
 class StaticEmbedding:
-    """Vectors of word pieces. Case and punctuation are left out: a speech recogniser guesses both.
+    """Vectors of words. Case and punctuation are left out: a speech recogniser guesses both.
 
-    `sha256` names the weights.
+    `sha256` names the weights. Not safe for threads.
     """
 
     def __init__(self) -> None:
@@ -38,35 +43,48 @@ class StaticEmbedding:
         # looks below a cache folder; its own package in that role needs no network and no home.
         model = WordLlama.load(cache_dir=package, disable_download=True)
         self._tokenizer = model.tokenizer
-        self._table: NDArray[np.float32] = model.embedding
+        table = model.embedding
+        scaled = np.rint(table.astype(np.float64) * (_LARGEST / float(np.abs(table).max())))
+        self._table: NDArray[np.int16] = scaled.astype(np.int16)
         self.sha256 = hashlib.sha256((package / _WEIGHTS).read_bytes()).hexdigest()
+        self._words: dict[str, NDArray[np.int32]] = {}
 
-    def pieces(self, text: str) -> Pieces:
-        """Return the pieces of `text` that hold a letter or a digit."""
-        # Only ASCII is lowered, so that characters keep their places.
-        lowered = "".join(char.lower() if char.isascii() else char for char in text)
-        encoded = self._tokenizer.encode(lowered, add_special_tokens=False)
-        kept = [
-            (piece, end)
-            for piece, (start, end) in zip(encoded.ids, encoded.offsets, strict=True)
-            if any(char.isalnum() for char in lowered[start:end])
-        ]
-        rows = np.minimum([piece for piece, _ in kept] or [0], len(self._table) - 1)[: len(kept)]
-        return Pieces(vectors=self._table[rows].astype(np.float64), end_chars=tuple(end for _, end in kept))
+    def words(self, norms: Iterable[str]) -> NDArray[np.int64]:
+        """Return a vector per word as spaCy normalises it (words x 256); punctuation is zeros."""
+        if len(self._words) > _MAX_WORDS:
+            self._words.clear()
+        rows = [self._word(norm) for norm in norms]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), self._table.shape[1])
 
-    def sentence(self, text: str) -> NDArray[np.float64]:
-        """Return the unit vector of a whole sentence, zeros when it has no word."""
-        return unit(self.pieces(text).vectors.sum(axis=0))
+    def _word(self, norm: str) -> NDArray[np.int32]:
+        known = self._words.get(norm)
+        if known is None:
+            encoded = self._tokenizer.encode(_SPOKEN.get(norm, norm).lower(), add_special_tokens=False)
+            pieces = [
+                piece
+                for piece, text in zip(encoded.ids, encoded.tokens, strict=True)
+                if piece < len(self._table) and any(char.isalnum() for char in text)
+            ]
+            known = self._words[norm] = self._table[pieces].sum(axis=0, dtype=np.int32)
+        return known
 
 
-def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return vectors along the last axis at length 1; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    result: NDArray[np.float64] = vectors / np.where(lengths > 0, lengths, 1.0)
+def unit(sums: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return whole-numbered vectors along the last axis at length UNIT; zeros stay zeros."""
+    lengths = np.sqrt((sums * sums).sum(axis=-1, keepdims=True).astype(np.float64))
+    scaled = np.rint(sums * (UNIT / np.where(lengths > 0, lengths, 1.0)))
+    result: NDArray[np.float32] = scaled.astype(np.float32)
     return result
+
+
+def cosines(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return the cosine of every row of `left` with every row of `right`, both from `unit`, in 1/10,000."""
+    products: NDArray[np.float32] = left @ right.T
+    whole: NDArray[np.int32] = np.rint(products.astype(np.float64) * (10_000 / UNIT**2)).astype(np.int32)
+    return np.minimum(whole, 10_000)
 
 
 @cache
 def static_embedding() -> StaticEmbedding:
-    """Return the embedding, loaded once per process: 16 MB that nothing changes."""
+    """Return the embedding, loaded once per process."""
     return StaticEmbedding()

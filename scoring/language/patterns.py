@@ -11,12 +11,15 @@ from spacy.matcher import Matcher
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from spacy.language import Language
     from spacy.tokens import Doc
-    from spacy.vocab import Vocab
 
     from scoring.language.phrases import TokenPattern
 
-_ATTRIBUTES: Final = ("NORM", "LEMMA", "LOWER")
+_ATTRIBUTES: Final = ("NORM", "LOWER")
+# The components of the model that write tags, in order, and the attributes that need them.
+TAGGING: Final = ("tok2vec", "tagger", "attribute_ruler")
+_TAGS: Final = frozenset({"TAG", "POS"})
 
 # Words one token of a pattern must be one of, with the attribute: {"NORM:can", "NORM:could"}.
 _Needed = frozenset[str]
@@ -29,12 +32,14 @@ class _Entry:
     rule_id: str
     matcher: Matcher
     needed: tuple[_Needed, ...]
+    tagged: bool
 
 
 class PatternIndex:
     """Patterns by their rarest needed words; one Matcher would try every pattern at every token."""
 
-    def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[TokenPattern]]) -> None:
+    def __init__(self, nlp: Language, patterns: Mapping[str, Sequence[TokenPattern]]) -> None:
+        self._nlp = nlp
         rows = [
             (rule_id, pattern, tuple(_needed(pattern)))
             for rule_id in sorted(patterns)
@@ -44,9 +49,10 @@ class PatternIndex:
         self._always: list[_Entry] = []
         self._by_word: dict[str, list[_Entry]] = {}
         for rule_id, pattern, needed in rows:
-            matcher = Matcher(vocab, validate=False)
+            matcher = Matcher(nlp.vocab, validate=False)
             matcher.add(rule_id, [list(map(dict, pattern))], greedy="LONGEST")
-            entry = _Entry(rule_id=rule_id, matcher=matcher, needed=needed)
+            tagged = any(_TAGS & set(token) for token in pattern)
+            entry = _Entry(rule_id=rule_id, matcher=matcher, needed=needed, tagged=tagged)
             if not needed:
                 self._always.append(entry)
                 continue
@@ -57,14 +63,20 @@ class PatternIndex:
     def matches(self, doc: Doc) -> list[tuple[int, int, str]]:
         """Return (first token, one past the last, rule id) of each rule's longest matches."""
         present = {f"NORM:{token.norm_}" for token in doc}
-        present |= {f"LEMMA:{token.lemma_}" for token in doc}
         present |= {f"LOWER:{token.lower_}" for token in doc}
         found: dict[str, set[tuple[int, int]]] = {}
         for entry in self._candidates(present):
             if all(not words.isdisjoint(present) for words in entry.needed):
+                if entry.tagged and not doc.has_annotation("TAG"):
+                    self._tag(doc)
                 places = {(start, end) for _, start, end in entry.matcher(doc)}
                 found.setdefault(entry.rule_id, set()).update(places)
         return sorted((*place, rule_id) for rule_id, places in found.items() for place in _longest(places))
+
+    def _tag(self, doc: Doc) -> None:
+        # One turn at a time: what it is tagged as must not depend on the turns beside it.
+        for name in TAGGING:
+            self._nlp.get_pipe(name)(doc)
 
     def _candidates(self, present: set[str]) -> Iterator[_Entry]:
         yield from self._always

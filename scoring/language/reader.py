@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import spacy
 from spacy.errors import MatchPatternError
@@ -16,12 +16,15 @@ from scoring.hashing import folder_sha256
 # Registers the pipeline's factories with spaCy.
 from scoring.language import components as _components  # noqa: F401
 from scoring.language.embedding import static_embedding
+from scoring.language.inflection import Inflection
+from scoring.language.patterns import TAGGING
 from scoring.language.phrases import token_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from spacy.language import Language
+    from spacy.pipeline.lemmatizer import Lemmatizer
 
     from scoring.domain.rubric import Rule
     from scoring.language.match import Reading
@@ -40,7 +43,10 @@ class LanguageModel:
     """
 
     def __init__(self) -> None:
-        self._nlp = spacy.load(MODEL, exclude=["ner", "senter"])
+        self._nlp = spacy.load(MODEL, exclude=["parser", "ner", "senter"])
+        self._inflection = Inflection(
+            cast("Lemmatizer", self._nlp.get_pipe("lemmatizer")).lookups, self._nlp.tokenizer
+        )
         self._lock = threading.RLock()
         self.embedding_name = f"wordllama@{static_embedding().sha256[:16]}"
         self.version = ", ".join(
@@ -54,7 +60,7 @@ class LanguageModel:
     def phrase_patterns(self, phrase: str) -> list[TokenPattern]:
         """Return the token patterns of a phrase; raises PhraseError."""
         with self._lock:
-            return token_patterns(phrase, self._nlp.tokenizer)
+            return token_patterns(phrase, self._nlp.tokenizer, self._inflection)
 
     def pattern_mistake(self, pattern: TokenPattern) -> str:
         """Return why spaCy's Matcher can't use a token pattern, or ""."""
@@ -70,12 +76,21 @@ class LanguageModel:
         rules = sorted(rules, key=lambda rule: rule.id)
         with self._lock:
             nlp = spacy.blank("en", vocab=self._nlp.vocab)
-            for name in self._nlp.pipe_names:
+            for name in TAGGING:
                 nlp.add_pipe(name, source=self._nlp)
+                # Only turns on which a pattern asks for tags are tagged: it takes longer than all the rest.
+                nlp.disable_pipe(name)
+            nlp.add_pipe("sentencizer")
             # As JSON: spaCy checks every element of a nested config, which takes seconds for thousands.
-            patterns = json.dumps({rule.id: rule.patterns for rule in rules if rule.patterns})
+            patterns = json.dumps({rule.id: self._spoken(rule.patterns) for rule in rules if rule.patterns})
             nlp.add_pipe("qa_rules", config={"patterns": patterns})
-            nlp.add_pipe("qa_semantic", config={"sentences": {r.id: list(r.say) for r in rules if r.say}})
+            nlp.add_pipe(
+                "qa_semantic",
+                config={
+                    "sentences": {r.id: list(r.say) for r in rules if r.say},
+                    "matters": {r.id: min(r.accept, r.veto or 1.0) for r in rules if r.say},
+                },
+            )
             nlp.add_pipe(
                 "qa_fuse",
                 config={
@@ -85,6 +100,25 @@ class LanguageModel:
             )
             nlp.add_pipe("qa_context")
         return TurnReader(nlp, self._lock)
+
+    def _spoken(self, patterns: Sequence[TokenPattern]) -> list[list[dict[str, object]]]:
+        """Return patterns that ask for every form of a word instead of its lemma."""
+        return [
+            [
+                {
+                    ("NORM" if name == "LEMMA" else name): (
+                        self._all_forms(wanted) if name == "LEMMA" else wanted
+                    )
+                    for name, wanted in token.items()
+                }
+                for token in pattern
+            ]
+            for pattern in patterns
+        ]
+
+    def _all_forms(self, lemma: Any) -> dict[str, list[str]]:  # noqa: ANN401 - the pack's own YAML, checked before
+        [(predicate, words)] = lemma.items() if isinstance(lemma, dict) else [("IN", [lemma])]
+        return {predicate: sorted({form for word in words for form in self._inflection.forms(word)})}
 
 
 class TurnReader:
