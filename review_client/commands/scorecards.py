@@ -25,6 +25,9 @@ from review_client.render.scorecard import scorecard_card
 from review_client.render.tables import scorecards_table
 
 Found = TypeVar("Found")
+Full = Annotated[
+    bool, typer.Option("--full", help="Every quote, and why a question had no occasion in the call.")
+]
 
 app = typer.Typer(name="scorecards", help="What was found in the calls.", no_args_is_help=True)
 
@@ -36,6 +39,7 @@ class OutcomeWord(StrEnum):
     UNRESOLVED = "unresolved"
     ESCALATED = "escalated"
     FOLLOW_UP_PROMISED = "follow-up-promised"
+    PARTLY_RESOLVED = "partly-resolved"
     UNDETERMINED = "undetermined"
 
 
@@ -72,22 +76,22 @@ def list_scorecards(  # noqa: PLR0913 - each is an option of the command
     output.show_list(summaries, scorecards_table, as_json=as_json, more=more, empty="no scorecards match")
 
 
-def scorecard(call: CallName, *, as_json: Json = False, address: Address = None) -> None:
+def scorecard(call: CallName, *, full: Full = False, as_json: Json = False, address: Address = None) -> None:
     """Show a call's scorecard: answers, points, quotes with times, and what was searched in vain."""
     with connect(address) as server:
         card = _find(server, call)
         if as_json:
             output.show_object(card)
         else:
-            print_scorecard(server, card)
+            print_scorecard(server, card, full=full)
 
 
-def print_scorecard(server: Server, card: scorecard_pb2.Scorecard) -> None:
+def print_scorecard(server: Server, card: scorecard_pb2.Scorecard, *, full: bool = False) -> None:
     """Print the scorecard with its call and the titles of its rubric."""
     name = "/".join(card.name.split("/")[:2])
     call = server.calls.GetCall(call_service_pb2.GetCallRequest(name=name), timeout=CALL_TIMEOUT_S)
     revision, transcript = _revision(server, card.rubric_revision), _transcript(server, card.transcript)
-    output.show_prose(scorecard_card(card, call, revision, transcript))
+    output.show_prose(scorecard_card(card, call, revision, transcript, full=full))
 
 
 def _find(server: Server, wanted: str) -> scorecard_pb2.Scorecard:

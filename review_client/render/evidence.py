@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from review_client.render.context import in_context
-from review_client.words import clock, counted, slug, word_of
+from review_client.words import clock, counted, number, percent, slug, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +45,8 @@ def findings_grid(
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
     for finding in findings:
+        if finding.HasField("measure") and not finding.evidence:
+            grid.add_row("", "", Text(measured(finding.measure)))
         if finding.kind == finding_pb2.Finding.HOLD and finding.evidence:
             grid.add_row(*_silence(finding.evidence))
         else:
@@ -53,6 +55,16 @@ def findings_grid(
         if finding.HasField("searched"):
             grid.add_row(span(finding.searched), role_word(finding.searched.role), absence(finding))
     return grid
+
+
+def measured(measure: finding_pb2.Measure) -> str:
+    """Return a figure and what it is held against, as "6.2 s (limit 5 s)" or "83 % (limit 80 %)"."""
+
+    def figure(value: float) -> str:
+        return percent(value) if measure.unit == "share" else f"{number(value)} {measure.unit}"
+
+    said = figure(measure.value)
+    return f"{said} (limit {figure(measure.limit)})" if measure.HasField("limit") else said
 
 
 def absence(finding: finding_pb2.Finding) -> Text:
@@ -82,6 +94,8 @@ def _quote(
 ) -> Text:
     text = in_context(evidence, transcript)
     remarks = [_PURPOSE.get(finding.kind, "")]
+    if finding.HasField("measure"):
+        remarks.append(measured(finding.measure))
     if finding.assertion not in {finding_pb2.Finding.ASSERTION_UNSPECIFIED, finding_pb2.Finding.AFFIRMED}:
         remarks.append(slug(word_of(finding_pb2.Finding.Assertion, finding.assertion)))
     if 0 < evidence.min_confidence < _UNSURE_CONFIDENCE:

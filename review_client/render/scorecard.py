@@ -1,4 +1,4 @@
-"""One scorecard in full: every answer with its reason, its quotes and what was searched."""
+"""One scorecard: every answer with its reason, its quotes and what was searched."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from review_client.render.call_facts import fact_parts, outcome_parts
 from review_client.render.evidence import findings_grid
 from review_client.render.quality import listen_first, other_warnings
 from review_client.render.tables import NOTHING, score_text
@@ -32,10 +33,13 @@ _BADGES: Final = {
     scorecard_pb2.Answer.INSUFFICIENT_EVIDENCE: ("?", "bold yellow"),
 }
 _LEGEND: Final = (
-    "N.A.: the call gave no occasion for it.  ?: the words are too few or too unsure; listen yourself."
+    "N.A.: the call gave no occasion for it (--full says why).  "
+    "?: the words are too few or too unsure; listen yourself."
 )
 # Under the badge's column, so that answers can be skimmed along the left edge.
 _INDENT: Final = 8
+# Findings of one answer; a talkative call may have dozens of the same sort.
+_QUOTES: Final = 6
 
 
 def scorecard_card(
@@ -43,11 +47,14 @@ def scorecard_card(
     call: Call,
     revision: RubricRevision | None,
     transcript: Transcript | None,
+    *,
+    full: bool = False,
 ) -> Group:
     """Return the scorecard of `call` as text.
 
     `revision` gives titles and sections; ids serve without it. `transcript` gives the sentences that quotes
-    stand in; quotes stand alone without it.
+    stand in; quotes stand alone without it. Unless `full`, questions without an occasion are only named and
+    of many quotes for one answer the first are shown.
     """
     criteria = {criterion.id: criterion for criterion in revision.criteria} if revision else {}
     findings = {finding.id: finding for finding in card.findings}
@@ -55,12 +62,20 @@ def scorecard_card(
     by_section = groupby(
         card.answers, key=lambda answer: _section(criteria.get(answer.criterion), answer.criterion)
     )
-    for section, answers in by_section:
-        parts += [Text(), Text(section, style="bold underline")]
+    for section, group in by_section:
+        answers = list(group)
+        parts += [Text(), _section_line(section, answers)]
+        unasked = [] if full else [one for one in answers if one.value == scorecard_pb2.Answer.NOT_APPLICABLE]
         for answer in answers:
-            parts += _answer(answer, criteria.get(answer.criterion), findings, card.auto_failed, transcript)
-    parts += [Text(), Text("Outcome", style="bold underline"), *_outcome(card, findings, transcript)]
-    parts += [Text(), *_foot(card)]
+            if answer not in unasked:
+                criterion = criteria.get(answer.criterion)
+                proof = cited(answer.finding_ids, findings)
+                parts += _answer(answer, criterion, is_auto_fail=answer.criterion in card.auto_failed)
+                parts += _proof(proof if full else proof[:_QUOTES], len(proof), transcript)
+        if unasked:
+            parts.append(_unasked(unasked))
+    parts += [Text(), Text("Outcome", style="bold underline"), *outcome_parts(card, findings, transcript)]
+    parts += [*fact_parts(card, findings, transcript), Text(), *_foot(card)]
     return Group(*parts)
 
 
@@ -120,16 +135,29 @@ def _section(criterion: Criterion | None, criterion_id: str) -> str:
     return section[:1].upper() + section[1:]
 
 
+def _section_line(section: str, answers: Sequence[scorecard_pb2.Answer]) -> Text:
+    text = Text(section, style="bold underline")
+    possible = sum(answer.possible_points for answer in answers)
+    if possible:
+        points = number(sum(answer.points for answer in answers))
+        text.append(f"  {points} of {number(possible)} points", style="not bold not underline dim")
+    return text
+
+
+def _unasked(answers: Sequence[scorecard_pb2.Answer]) -> RenderableType:
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(width=_INDENT - 4, no_wrap=True, style="dim")
+    line.add_column(ratio=1, overflow="fold", style="dim")
+    line.add_row("N.A.", ", ".join(answer.criterion for answer in answers))
+    return Padding(line, (0, 0, 0, 2))
+
+
 def _answer(
-    answer: scorecard_pb2.Answer,
-    criterion: Criterion | None,
-    findings: Mapping[str, Finding],
-    auto_failed: Sequence[str],
-    transcript: Transcript | None,
+    answer: scorecard_pb2.Answer, criterion: Criterion | None, *, is_auto_fail: bool
 ) -> Iterable[RenderableType]:
     badge, style = _BADGES.get(answer.value, ("-", ""))
     title = Text(criterion.title if criterion and criterion.title else answer.criterion)
-    if answer.criterion in auto_failed:
+    if is_auto_fail:
         title.append("  auto-fail: the score is 0", style="bold red")
     counts = answer.value in {scorecard_pb2.Answer.PASS, scorecard_pb2.Answer.FAIL}
     points = f"{number(answer.points)} of {number(answer.possible_points)}" if counts else NOTHING
@@ -141,20 +169,13 @@ def _answer(
     yield Padding(line, (0, 0, 0, 2))
     if answer.explanation:
         yield Padding(Text(answer.explanation, style="dim"), (0, 0, 0, _INDENT))
-    proof = cited(answer.finding_ids, findings)
-    if proof:
-        yield Padding(findings_grid(proof, transcript), (0, 0, 0, _INDENT))
 
 
-def _outcome(
-    card: scorecard_pb2.Scorecard, findings: Mapping[str, Finding], transcript: Transcript | None
-) -> Iterable[RenderableType]:
-    result = slug(word_of(scorecard_pb2.Outcome.Result, card.outcome.result)) or NOTHING
-    yield Padding(Text(result, style="bold"), (0, 0, 0, 2))
-    # In the server's order: the deciding one last.
-    deciding = [findings[finding_id] for finding_id in card.outcome.finding_ids if finding_id in findings]
-    if deciding:
-        yield Padding(findings_grid(deciding, transcript), (0, 0, 0, _INDENT))
+def _proof(shown: Sequence[Finding], count: int, transcript: Transcript | None) -> Iterable[RenderableType]:
+    if shown:
+        yield Padding(findings_grid(shown, transcript), (0, 0, 0, _INDENT))
+    if count > len(shown):
+        yield Padding(Text(f"and {count - len(shown)} more (--full)", style="dim"), (0, 0, 0, _INDENT))
 
 
 def _foot(card: scorecard_pb2.Scorecard) -> Iterable[RenderableType]:

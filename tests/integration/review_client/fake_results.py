@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callqa.v1 import finding_pb2, rubric_pb2, scorecard_pb2, transcript_pb2
 from google.protobuf.duration_pb2 import Duration
+from google.type import date_pb2
 
 AGENT = transcript_pb2.AGENT
 CUSTOMER = transcript_pb2.CUSTOMER
@@ -188,6 +189,35 @@ def fake_scorecard(name: str, transcript: str, notes: Notes) -> scorecard_pb2.Sc
             result=scorecard_pb2.Outcome.Result.Value(notes.outcome), finding_ids=["f4"]
         ),
         answers=answers,
+        opportunities=[
+            scorecard_pb2.Opportunity(
+                trigger_id="f2", state=scorecard_pb2.Opportunity.EMPTY, answer_ids=["f3"]
+            )
+        ],
+        customer_emotions=[
+            scorecard_pb2.CustomerEmotion(
+                turn=1, label=scorecard_pb2.CustomerEmotion.DISTRESS, valence=-0.8, finding_ids=["f2"]
+            )
+        ],
+        commitments=[
+            scorecard_pb2.Commitment(
+                finding_id="f3",
+                owner=scorecard_pb2.Commitment.COMPANY,
+                what="we will see",
+                due_text="by Friday",
+                due_date=date_pb2.Date(year=2026, month=5, day=8),
+            )
+        ],
+        proxies=[
+            scorecard_pb2.Proxy(
+                name="satisfaction",
+                value=2.5,
+                low=1,
+                high=4.1,
+                explanation="Often off by one.",
+                finding_ids=["f4"],
+            )
+        ],
         findings=[
             quoted("f1", "Good morning, how can I help?", role=AGENT, start_s=2),
             quoted(

@@ -18,6 +18,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from rich.console import Console, RenderableType
 
 from review_client.progress import StageProgress, ended_calls, heard_calls
+from review_client.render.call_facts import outcome_parts
 from review_client.render.context import in_context
 from review_client.render.evidence import findings_grid
 from review_client.render.scorecard import cited
@@ -224,3 +225,35 @@ def test_on_a_terminal_each_stage_has_a_bar() -> None:
             task.description: (task.completed, task.total, task.visible) for task in progress._progress.tasks
         }
     assert rows == {"Upload": (0, 100, False), "Transcription": (1.0, 2, True), "Scoring": (0, 2, True)}
+
+
+def test_a_figure_is_shown_with_its_limit() -> None:
+    wordless = Finding(kind=Finding.TALK, measure=finding_pb2.Measure(value=0.83, limit=0.8, unit="share"))
+    evidence = finding_pb2.Evidence(role=transcript_pb2.AGENT, quote="so")
+    late = Finding(
+        kind=Finding.LATENCY, evidence=[evidence], measure=finding_pb2.Measure(value=6.24, unit="s")
+    )
+    lines = drawn(findings_grid([wordless, late]))
+    assert lines[0].strip() == "83 % (limit 80 %)"
+    assert lines[1].endswith("“so” (6.2 s)")
+
+
+def test_each_issue_of_a_call_is_shown_with_its_own_result() -> None:
+    result = scorecard_pb2.Outcome
+    card = scorecard_pb2.Scorecard(
+        outcome=result(
+            result=result.PARTLY_RESOLVED,
+            issues=[
+                result.Issue(result=result.RESOLVED, finding_ids=["f1"]),
+                result.Issue(result=result.ESCALATED, escalation_reason=result.BEYOND_AUTHORITY),
+            ],
+        )
+    )
+    findings = {"f1": Finding(evidence=[finding_pb2.Evidence(quote="all done")])}
+    lines = [line for part in outcome_parts(card, findings, None) for line in drawn(part)]
+    assert [line.strip() for line in lines] == [
+        "partly-resolved",
+        "Issue 1: resolved",
+        "0:00  unknown  “all done”",
+        "Issue 2: escalated (beyond authority)",
+    ]
