@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final
 from scoring.judgement.empathy import Answered
 from scoring.judgement.holds import HoldAnnounced
 from scoring.judgement.outcome import OutcomeIn
+from scoring.judgement.repeated import AtMost
+from scoring.judgement.responses import Responded
+from scoring.judgement.sequence import InSequence
 from scoring.judgement.statements import NotSaid, Said
 
 if TYPE_CHECKING:
@@ -15,6 +18,15 @@ if TYPE_CHECKING:
 
     from scoring.judgement.verdict import Detector
 
-_ALL: Final[tuple[Detector, ...]] = (Said(), NotSaid(), Answered(), HoldAnnounced(), OutcomeIn())
+_ALL: Final[tuple[Detector, ...]] = (
+    Said(),
+    NotSaid(),
+    Answered(),
+    HoldAnnounced(),
+    OutcomeIn(),
+    Responded(),
+    InSequence(),
+    AtMost(),
+)
 
 DETECTORS: Final[Mapping[str, Detector]] = MappingProxyType({detector.key: detector for detector in _ALL})

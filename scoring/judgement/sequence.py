@@ -1,0 +1,114 @@
+"""Steps that must follow one another, as in making good what went wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+from pydantic import BaseModel, Field
+
+from scoring.judgement.several import absences, hear_any, unknown_ids, unproven, within_own_window
+from scoring.judgement.statements import doubts
+from scoring.judgement.verdict import Verdict, failed, not_applicable, passed
+from scoring.judgement.window import Span
+from scoring.judgement.wording import clock, listed, times
+from scoring.packs.schema import Entry, Ids
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scoring.domain.finding import Finding
+    from scoring.domain.rubric import Rule
+    from scoring.judgement.call import ReadCall
+    from scoring.judgement.facts import Facts
+
+
+class Steps(Entry):
+    """The steps in order, each the ids of which one is enough, and what opens the sequence."""
+
+    steps: Annotated[list[Ids], Field(min_length=2)]
+    opened_by: Ids
+
+
+class InSequence:
+    """`in_sequence: {steps: [IDS, IDS], opened_by: IDS}` - after an opening all steps are said in this order.
+
+    Within one turn their order is free: "I'm sorry, I see how annoying that is" is no worse than the other
+    way round. A step is named by the end of its first id.
+    """
+
+    key = "in_sequence"
+    shape: type[BaseModel] = Steps
+
+    def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:
+        """Report ids that no pack has."""
+        asked = cast("Steps", check)
+        return [
+            (place, text)
+            for place, ids in [("opened_by", asked.opened_by), *(("steps", step) for step in asked.steps)]
+            for text in unknown_ids(ids, rules)
+        ]
+
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
+        """NOT_APPLICABLE without an opening; FAIL names the steps that are missing or come too early."""
+        asked = cast("Steps", check)
+        opening = hear_any(call, asked.opened_by)
+        if not opening.sure:
+            doubt = doubts(call, opening) or unproven(call, asked.opened_by)
+            return doubt or not_applicable(
+                "Nothing that calls for it is said.", *absences(call, asked.opened_by)
+            )
+        opened = opening.sure[0]
+        return _follow(call, opened, asked.steps)
+
+
+def _follow(call: ReadCall, opened: Finding, steps: Sequence[Sequence[str]]) -> Verdict:
+    def where(call: ReadCall, rule: Rule) -> Span:
+        return _after(call, opened, rule)
+
+    reached = call.runs[opened.evidence[0].turn]
+    kept: list[Finding] = []
+    missing: list[str] = []
+    early: list[str] = []
+    proofs: list[Finding] = []
+    for step in steps:
+        heard = hear_any(call, step, where)
+        later = [one for one in heard.sure if call.runs[one.evidence[0].turn] >= reached]
+        if later:
+            kept.append(later[0])
+            reached = call.runs[later[0].evidence[0].turn]
+        elif heard.sure:
+            early.append(f"{_name(step)} (at {times(heard.sure[:1])})")
+            proofs += heard.sure[:1]
+        else:
+            doubt = doubts(call, heard) or unproven(call, step, where)
+            if doubt is not None:
+                return Verdict(
+                    value=doubt.value, explanation=doubt.explanation, findings=(opened, *doubt.findings)
+                )
+            missing.append(_name(step))
+            proofs += absences(call, step, where, answers_to=[opened])
+    since = f"After the words at {clock(opened.evidence[0].start_s)}"
+    if missing:
+        return failed(f"{since} the {_steps(missing)} missing.", opened, *kept, *proofs)
+    if early:
+        return failed(f"{since} the {_steps(early)} too early, before the others.", opened, *kept, *proofs)
+    return passed(f"{since} every step follows in order, at {times(kept)}.", opened, *kept)
+
+
+def _after(call: ReadCall, opened: Finding, rule: Rule) -> Span:
+    """Return what lies in the rule's own window from the turn of the opening on."""
+    own = within_own_window(call, rule)
+    first = opened.evidence[0].turn
+    return Span(
+        turns=frozenset(index for index in own.turns if index >= first),
+        start_s=max(own.start_s, opened.evidence[0].start_s),
+        end_s=own.end_s,
+    )
+
+
+def _name(step: Sequence[str]) -> str:
+    return f"'{step[0].rsplit('.', 1)[-1].replace('_', ' ')}'"
+
+
+def _steps(names: list[str]) -> str:
+    return f"step {names[0]} is" if len(names) == 1 else f"steps {listed(names)} are"
