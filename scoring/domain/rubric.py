@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scoring.domain.finding import Assertion, Kind
+    from scoring.domain.scorecard import EmotionLabel
     from scoring.domain.transcript import Role
 
 
@@ -46,7 +47,8 @@ class Rule:
     """One thing that can be said: whose words, what finds them, what their context must not be.
 
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
-    pattern isn't believed. `calls_for` are the markers that a trigger asks for; `event` is what words do.
+    pattern isn't believed. `calls_for` are the markers that a trigger asks for; `event` is what words do;
+    `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
     `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
     """
 
@@ -63,6 +65,8 @@ class Rule:
     prohibited: bool = False
     calls_for: tuple[str, ...] = ()
     event: Event | None = None
+    emotion: EmotionLabel | None = None
+    valence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

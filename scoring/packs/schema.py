@@ -119,6 +119,25 @@ class EventEntry(RuleEntry):
     ]
 
 
+class EmotionCueEntry(RuleEntry):
+    """Customer's words that express an emotion, and how bad (-1) or good (1) it feels."""
+
+    label: Literal["positive", "anxiety", "confusion", "frustration", "disappointment", "anger", "distress"]
+    valence: Annotated[float, Field(ge=-1, le=1)]
+
+    @model_validator(mode="after")
+    def _has_the_sign_of_its_label(self) -> EmotionCueEntry:
+        if self.valence == 0 or (self.valence > 0) != (self.label == "positive"):
+            raise ValueError("the valence must be above 0 for 'positive' and below 0 for every other label")
+        return self
+
+
+class EffortSignEntry(RuleEntry):
+    """Words that show that the call costs the customer effort."""
+
+    speaker: Literal["agent", "customer"]
+
+
 class EmpathySection(Entry):
     """Opportunities and what answers them."""
 
@@ -132,6 +151,18 @@ class OutcomeSection(Entry):
     events: list[EventEntry] = []
 
 
+class EmotionSection(Entry):
+    """What customers' words say of their mood."""
+
+    cues: list[EmotionCueEntry] = []
+
+
+class EffortSection(Entry):
+    """What shows that a call is laborious."""
+
+    signs: list[EffortSignEntry] = []
+
+
 class PackFile(Entry):
     """One statement pack."""
 
@@ -142,6 +173,8 @@ class PackFile(Entry):
     statements: list[StatementEntry] = []
     empathy: EmpathySection = EmpathySection()
     outcome: OutcomeSection = OutcomeSection()
+    emotion: EmotionSection = EmotionSection()
+    effort: EffortSection = EffortSection()
 
 
 class ReadingEntry(Entry):
