@@ -67,7 +67,7 @@ def f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def macro_f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean F1 over classes whose three counts follow each other in the last axis."""
-    return f1(sums.reshape(*sums.shape[:-1], -1, 3)).mean(axis=-1)
+    return np.asarray(f1(sums.reshape(*sums.shape[:-1], -1, 3)).mean(axis=-1))
 
 
 def ratio(sums: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from evaluation.text.tasks import empathy, missed_empathy, one_sentence, outcome, script
+from evaluation.text.tasks import (
+    emotion,
+    empathy,
+    fairness,
+    missed_empathy,
+    noise,
+    one_sentence,
+    outcome,
+    quality,
+    script,
+    speed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,5 +30,10 @@ TASKS: Final[Mapping[str, Callable[[Bench], Measured]]] = MappingProxyType(
         "outcome": outcome.run,
         "empathy": empathy.run,
         "missed_empathy": missed_empathy.run,
+        "emotion": emotion.run,
+        "quality": quality.run,
+        "noise": noise.run,
+        "fairness": fairness.run,
+        "speed": speed.run,
     }
 )
