@@ -47,7 +47,8 @@ class Rule:
     """One thing that can be said: whose words, what finds them, what their context must not be.
 
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
-    pattern isn't believed. `calls_for` are the markers that a trigger asks for; `event` is what words do;
+    pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how soon
+    they must come; a `formula` is a marker that answers nothing alone. `event` is what words do;
     `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
     `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
     """
@@ -64,6 +65,8 @@ class Rule:
     window: Window = field(default_factory=Window)
     prohibited: bool = False
     calls_for: tuple[str, ...] = ()
+    within_agent_turns: int = 0
+    formula: bool = False
     event: Event | None = None
     emotion: EmotionLabel | None = None
     valence: float = 0.0

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scoring.domain.finding import Assertion, Kind
 from scoring.domain.rubric import Event, Rule, Window
+from scoring.domain.scorecard import EmotionLabel
 from scoring.domain.transcript import Role
 from scoring.language.phrases import PhraseError
-from scoring.packs.schema import EventEntry, MarkerEntry, StatementEntry, TriggerEntry
+from scoring.packs.schema import (
+    EffortSignEntry,
+    EmotionCueEntry,
+    EventEntry,
+    MarkerEntry,
+    StatementEntry,
+    TriggerEntry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 # sentence per step, F1 is highest between 0.65 and 0.72 and falls from 0.75 on.
 ACCEPT: Final = 0.7
 _ATTRIBUTES: Final = frozenset(
-    {"TEXT", "LOWER", "NORM", "LEMMA", "POS", "TAG", "DEP", "SHAPE", "LENGTH", "OP"}
+    {"TEXT", "LOWER", "NORM", "LEMMA", "POS", "TAG", "SHAPE", "LENGTH", "OP"}
     | {"IS_ALPHA", "IS_DIGIT", "IS_PUNCT", "IS_STOP", "IS_SENT_START", "LIKE_NUM", "LIKE_EMAIL"}
 )
 _PREDICATES: Final = frozenset(
@@ -43,6 +51,10 @@ def entries(pack: PackFile) -> Iterator[tuple[Path, RuleEntry]]:
         yield ("empathy", "markers", index), marker
     for index, event in enumerate(pack.outcome.events):
         yield ("outcome", "events", index), event
+    for index, cue in enumerate(pack.emotion.cues):
+        yield ("emotion", "cues", index), cue
+    for index, sign in enumerate(pack.effort.signs):
+        yield ("effort", "signs", index), sign
 
 
 def rule_of(
@@ -83,7 +95,11 @@ def rule_of(
         ),
         prohibited=isinstance(entry, StatementEntry) and entry.polarity == "prohibited",
         calls_for=tuple(entry.calls_for) if isinstance(entry, TriggerEntry) else (),
+        within_agent_turns=entry.within_agent_turns if isinstance(entry, TriggerEntry) else 0,
+        formula=isinstance(entry, MarkerEntry) and entry.formula,
         event=Event(entry.event) if isinstance(entry, EventEntry) else None,
+        emotion=EmotionLabel(entry.label.upper()) if isinstance(entry, EmotionCueEntry) else None,
+        valence=entry.valence if isinstance(entry, EmotionCueEntry) else 0.0,
     )
     return rule, problems
 
@@ -94,12 +110,14 @@ def _kind(entry: RuleEntry) -> Kind:
         TriggerEntry: Kind.EMPATHY_TRIGGER,
         MarkerEntry: Kind.EMPATHY_MARKER,
         EventEntry: Kind.OUTCOME_EVENT,
+        EmotionCueEntry: Kind.EMOTION,
+        EffortSignEntry: Kind.EFFORT,
     }
     return kinds[type(entry)]
 
 
 def _role(entry: RuleEntry) -> Role:
-    if isinstance(entry, TriggerEntry):
+    if isinstance(entry, TriggerEntry | EmotionCueEntry):
         return Role.CUSTOMER
     return Role[getattr(entry, "speaker", "agent").upper()]
 
@@ -118,8 +136,17 @@ def _pattern_mistake(pattern: list[dict[str, Any]]) -> str:
                 return f"token {position}: '{attribute}' isn't one of {', '.join(sorted(_ATTRIBUTES))}"
             if isinstance(wanted, dict) and not set(wanted) <= _PREDICATES:
                 return f"token {position}: '{attribute}' takes one of {', '.join(sorted(_PREDICATES))}"
+            if attribute == "LEMMA" and (not _is_lemma(wanted) or "NORM" in token):
+                return f"token {position}: 'LEMMA' takes a word, or words under IN or NOT_IN, and no NORM beside it"
     if all(
         token.get("OP", "")[:1] in {"?", "!"} or token.get("OP", "").startswith("{0") for token in pattern
     ):
         return "every token is optional, so it would match everywhere"
     return ""
+
+
+def _is_lemma(wanted: object) -> bool:
+    if isinstance(wanted, dict):
+        [words] = wanted.values() if len(wanted) == 1 and set(wanted) <= {"IN", "NOT_IN"} else [None]
+        return isinstance(words, list) and all(isinstance(word, str) for word in words)
+    return isinstance(wanted, str)

@@ -94,13 +94,16 @@ class StatementEntry(RuleEntry):
 
 
 class TriggerEntry(RuleEntry):
-    """Customer's words that call for empathy, and the markers that answer them."""
+    """Customer's words that call for empathy, the markers that answer them, and how soon."""
 
     calls_for: Ids
+    within_agent_turns: Annotated[int, Field(ge=1)] = 2
 
 
 class MarkerEntry(RuleEntry):
-    """Agent's words of empathy."""
+    """Agent's words of empathy. A `formula` answers nothing when it stands alone."""
+
+    formula: bool = False
 
 
 class EventEntry(RuleEntry):
