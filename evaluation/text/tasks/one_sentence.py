@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluation.errors import DataError
 from evaluation.text.bench import FileMissingError, Measured
 from evaluation.text.engine import rubric_file, said_turns
-from evaluation.text.tasks.script import FILE, GENERIC_STEPS, step_figures
+from evaluation.text.tasks.script import FILE, GENERIC_STEPS, every_step_figures, step_figures
 from scoring.domain.files import SourceFile
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ def run(bench: Bench) -> Measured:
     scripts = _scripts(bench.folder)
     files: dict[str, list[SourceFile]] = {}
     for task, script in sorted(scripts.items()):
-        files[task] = _files(task, _sentences(script, scripts))
+        files[task] = _files(task, _sentences(script))
         bench.engine.prepare(files[task])
     dialogues = [one for one in dialogues if one.labels.get("task") in files]
     found = [said_turns(bench.engine.score(one.turns, files[one.labels["task"]])) for one in dialogues]
     generic = [
         {
-            name: frozenset().union(*(said.get(label, frozenset()) for label in labels))
+            name: frozenset(index for step, at in said.items() if re.fullmatch(labels, step) for index in at)
             for name, labels in GENERIC_STEPS.items()
         }
         for said in found
     ]
     figures, mistakes = step_figures(dialogues, GENERIC_STEPS, generic)
-    return Measured(figures=figures, mistakes=tuple(mistakes))
+    return Measured(figures={**figures, **every_step_figures(dialogues, found)}, mistakes=tuple(mistakes))
 
 
 def _scripts(folder: Path) -> dict[str, Any]:
@@ -55,9 +55,8 @@ def _scripts(folder: Path) -> dict[str, Any]:
     return scripts
 
 
-def _sentences(script: Mapping[str, Any], scripts: Mapping[str, Any]) -> dict[str, str]:
+def _sentences(script: Mapping[str, Any]) -> dict[str, str]:
     """Return the sentence of each step of a script that agents say."""
-    del scripts
     sentences = {}
     for step, reply in script["replies"].items():
         sentence = " ".join(_PLACEHOLDER.sub(" ", reply).split())

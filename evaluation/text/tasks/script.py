@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,40 +17,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from evaluation.text.bench import Bench
-    from evaluation.text.dialogues import Dialogue
+    from evaluation.text.dialogues import Dialogue, DialogueTurn
     from evaluation.text.figures import Figures
 
 FILE: Final = "script_star"
-# The steps that every kind of call has, and the labels that stand for them.
-GENERIC_STEPS: Final[Mapping[str, frozenset[str]]] = {
-    "greeting": frozenset({"hello"}),
-    "verification": frozenset(
-        {
-            "ask_name",
-            "bank_ask_account_number",
-            "bank_ask_pin",
-            "bank_ask_dob",
-            "bank_ask_mothers_maiden_name",
-            "bank_ask_childhood_pets_name",
-        }
-    ),
-    "further_help": frozenset({"anything_else"}),
-    "closing": frozenset(
-        {"goodbye_1", "goodbye_2", "bank_bye", "ride_bye", "spaceship_bye", "trivia_bye", "restaurant_bye"}
-    ),
+# Rarer steps would make the mean over steps a matter of chance.
+_COMMON_TURNS: Final = 20
+# The steps that every kind of call has, and the labels that stand for them as regular expressions.
+GENERIC_STEPS: Final[Mapping[str, str]] = {
+    "greeting": "hello",
+    "verification": "ask_name|bank_ask_(account_number|pin|dob|mothers_maiden_name|childhood_pets_name)",
+    "further_help": "anything_else",
+    "closing": r"goodbye_\d|[a-z]+_bye",
 }
 BANK_TASKS: Final = frozenset({"bank_fraud_report", "bank_balance"})
-BANK_ITEMS: Final[Mapping[str, frozenset[str]]] = {
+BANK_ITEMS: Final[Mapping[str, str]] = {
     "greeting": GENERIC_STEPS["greeting"],
-    "name": frozenset({"ask_name"}),
-    "account_number": frozenset({"bank_ask_account_number"}),
-    "pin": frozenset({"bank_ask_pin"}),
-    "birth_date": frozenset({"bank_ask_dob"}),
-    "maiden_name": frozenset({"bank_ask_mothers_maiden_name"}),
-    "pets_name": frozenset({"bank_ask_childhood_pets_name"}),
-    "not_authenticated": frozenset({"bank_inform_cannot_authenticate"}),
-    "fraud_details": frozenset({"bank_ask_fraud_details"}),
-    "result": frozenset({"bank_inform_fraud_report_submitted", "bank_inform_balance"}),
+    "name": "ask_name",
+    "account_number": "bank_ask_account_number",
+    "pin": "bank_ask_pin",
+    "birth_date": "bank_ask_dob",
+    "maiden_name": "bank_ask_mothers_maiden_name",
+    "pets_name": "bank_ask_childhood_pets_name",
+    "not_authenticated": "bank_inform_cannot_authenticate",
+    "fraud_details": "bank_ask_fraud_details",
+    "result": "bank_inform_(fraud_report_submitted|balance)",
     "further_help": GENERIC_STEPS["further_help"],
     "closing": GENERIC_STEPS["closing"],
 }
@@ -60,6 +53,11 @@ def run(bench: Bench) -> Measured:
     figures, mistakes = measure_generic_steps(bench, dialogues)
     checklist, more = _measure_checklists(bench, dialogues)
     return Measured(figures={**figures, **checklist}, mistakes=(*mistakes, *more))
+
+
+def is_labelled(turn: DialogueTurn, labels: str) -> bool:
+    """Tell whether a turn's step is one of the labels, given as a regular expression."""
+    return re.fullmatch(labels, turn.labels.get("script_step") or "") is not None
 
 
 def measure_generic_steps(bench: Bench, dialogues: Sequence[Dialogue]) -> tuple[Figures, list[Mistake]]:
@@ -76,13 +74,26 @@ def measure_generic_steps(bench: Bench, dialogues: Sequence[Dialogue]) -> tuple[
 
 def step_figures(
     dialogues: Sequence[Dialogue],
-    steps: Mapping[str, frozenset[str]],
+    steps: Mapping[str, str],
     said: Sequence[Mapping[str, frozenset[int]]],
 ) -> tuple[Figures, list[Mistake]]:
     """Return macro figures over steps, those of each, and the mistakes.
 
     Every agent turn is a pair for every step: what is labelled otherwise or off the script is a negative.
     """
+    groups, truth, predicted, mistakes = _pairs(dialogues, steps, said)
+    figures = macro_figures(groups, truth, predicted)
+    for name in steps:
+        figures |= binary_figures(groups, truth[name], predicted[name], f"{name}_")
+    return figures, mistakes
+
+
+def _pairs(
+    dialogues: Sequence[Dialogue],
+    steps: Mapping[str, str],
+    said: Sequence[Mapping[str, frozenset[int]]],
+) -> tuple[list[str], dict[str, list[bool]], dict[str, list[bool]], list[Mistake]]:
+    """Return per agent turn its group and, by step, whether it is labelled and whether it was found."""
     groups: list[str] = []
     truth: dict[str, list[bool]] = {name: [] for name in steps}
     predicted: dict[str, list[bool]] = {name: [] for name in steps}
@@ -94,15 +105,36 @@ def step_figures(
             groups.append(dialogue.group)
             label = turn.labels.get("script_step")
             for name, labels in steps.items():
-                truth[name].append(label in labels)
+                truth[name].append(is_labelled(turn, labels))
                 predicted[name].append(index in found.get(name, ()))
                 if truth[name][-1] != predicted[name][-1]:
                     kind = "missed" if truth[name][-1] else f"false, labelled {label or 'off script'}"
                     mistakes.append(Mistake(kind=f"{name}: {kind}", text=turn.text))
-    figures = macro_figures(groups, truth, predicted)
-    for name in steps:
-        figures |= binary_figures(groups, truth[name], predicted[name], f"{name}_")
-    return figures, mistakes
+    return groups, truth, predicted, mistakes
+
+
+def every_step_figures(
+    dialogues: Sequence[Dialogue], said: Sequence[Mapping[str, frozenset[int]]]
+) -> Figures:
+    """Return macro figures over all steps that the labels have often enough; every closing is one step."""
+    closing = GENERIC_STEPS["closing"]
+    counted = Counter(
+        turn.labels["script_step"]
+        for dialogue in dialogues
+        for turn in dialogue.turns
+        if turn.labels.get("script_step") and not is_labelled(turn, closing)
+    )
+    steps = {name: name for name, count in sorted(counted.items()) if count >= _COMMON_TURNS}
+    steps["closing"] = closing
+    found = [
+        {
+            name: frozenset(index for step, at in one.items() if re.fullmatch(labels, step) for index in at)
+            for name, labels in steps.items()
+        }
+        for one in said
+    ]
+    groups, truth, predicted, _ = _pairs(dialogues, steps, found)
+    return macro_figures(groups, truth, predicted, "every_step_")
 
 
 def _measure_checklists(bench: Bench, dialogues: Iterable[Dialogue]) -> tuple[Figures, list[Mistake]]:
@@ -116,16 +148,16 @@ def _measure_checklists(bench: Bench, dialogues: Iterable[Dialogue]) -> tuple[Fi
     mistakes: list[Mistake] = []
     for call in calls:
         said = said_turns(bench.engine.score(call.turns, files))
-        labels = {turn.labels.get("script_step") for turn in call.turns}
         row = []
         for name, wanted in BANK_ITEMS.items():
-            truth, predicted = bool(labels & wanted), bool(said[name])
+            truth = any(is_labelled(turn, wanted) for turn in call.turns)
+            predicted = bool(said[name])
             row.append(truth == predicted)
             if truth != predicted:
                 words = [
                     turn.text
                     for index, turn in enumerate(call.turns)
-                    if turn.labels.get("script_step") in wanted or index in said[name]
+                    if is_labelled(turn, wanted) or index in said[name]
                 ]
                 kind = "missed" if truth else "said without the label"
                 mistakes.append(Mistake(kind=f"checklist {name}: {kind}", text=" / ".join(words)))

@@ -1,0 +1,1 @@
+"""Calls of the project's own writing, labelled twice; README.md says how."""
