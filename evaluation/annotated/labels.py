@@ -99,9 +99,11 @@ def _check(call: CallLabels, dialogue: Dialogue, place: str) -> None:
             if mistake := _mistake(label, turn.role, turn.text):
                 raise DataError(f"{place}: 'turns.{index}': {label.kind} {mistake}")
         # Owners differ between the commitments of a turn; nothing else is there twice.
-        kind, times = Counter(f"{one.kind} {one.owner or ''}".strip() for one in found).most_common(1)[0]
-        if times > 1:
-            raise DataError(f"{place}: 'turns.{index}': {kind} stands there {times} times, once is enough")
+        for kind, times in Counter(f"{one.kind} {one.owner or ''}".strip() for one in found).items():
+            if times > 1:
+                raise DataError(
+                    f"{place}: 'turns.{index}': {kind} stands there {times} times, once is enough"
+                )
 
 
 def _mistake(label: TurnLabel, role: Role, text: str) -> str | None:
