@@ -6,12 +6,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scoring.judgement.empathy import Answered
-from scoring.judgement.holds import HoldAnnounced
+from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
 from scoring.judgement.outcome import OutcomeIn
 from scoring.judgement.repeated import AtMost
 from scoring.judgement.responses import Responded
 from scoring.judgement.sequence import InSequence
 from scoring.judgement.statements import NotSaid, Said
+from scoring.judgement.talk import FewInterruptions, SpeechRate, TalkShare
+from scoring.judgement.timing import DeadAirShare, ResponseLatency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,13 @@ _ALL: Final[tuple[Detector, ...]] = (
     NotSaid(),
     Answered(),
     HoldAnnounced(),
+    HoldExplained(),
+    HoldThanked(),
+    ResponseLatency(),
+    DeadAirShare(),
+    FewInterruptions(),
+    TalkShare(),
+    SpeechRate(),
     OutcomeIn(),
     Responded(),
     InSequence(),
