@@ -101,9 +101,7 @@ def _check(call: CallLabels, dialogue: Dialogue, place: str) -> None:
         # Owners differ between the commitments of a turn; nothing else is there twice.
         for kind, times in Counter(f"{one.kind} {one.owner or ''}".strip() for one in found).items():
             if times > 1:
-                raise DataError(
-                    f"{place}: 'turns.{index}': {kind} stands there {times} times, once is enough"
-                )
+                raise DataError(f"{place}: 'turns.{index}': {kind} stands {times} times, once is enough")
 
 
 def _mistake(label: TurnLabel, role: Role, text: str) -> str | None:

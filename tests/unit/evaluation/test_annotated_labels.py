@@ -63,7 +63,7 @@ def test_labels_are_read_by_turn(tmp_path: Path) -> None:
         (line({"0": [{"kind": "follow_up", "due_text": "by Monday"}]}), "for a commitment alone"),
         (line({"0": [{"kind": "escalation"}]}), "escalation must have a reason"),
         (line({"0": [{"kind": "recap", "reason": "unstated"}]}), "recap has no reason"),
-        (line({"0": [{"kind": "recap"}, {"kind": "recap"}]}), "recap stands there 2 times"),
+        (line({"0": [{"kind": "recap"}, {"kind": "recap"}]}), "recap stands 2 times"),
         (line({}, dialogue_id="two"), "no dialogue has this id"),
         (line({}, outcome="fine"), "'outcome'"),
         (line({}, issue_count=0), "'issue_count'"),
