@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from evaluation.text.tasks import (
+    annotated,
     emotion,
     empathy,
     fairness,
@@ -34,6 +35,7 @@ TASKS: Final[Mapping[str, Callable[[Bench], Measured]]] = MappingProxyType(
         "quality": quality.run,
         "noise": noise.run,
         "fairness": fairness.run,
+        "annotated": annotated.run,
         "speed": speed.run,
     }
 )
