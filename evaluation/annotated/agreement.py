@@ -5,12 +5,12 @@ Cohen, A coefficient of agreement for nominal scales (1960); Krippendorff, Conte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from evaluation.annotated.labels import KINDS, KINDS_OF_BOTH_SIDES
-from evaluation.text.figures import Figures, estimate, f1, ratio
+from evaluation.text.figures import Figures, estimate, ratio
 from scoring.domain.transcript import Role
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Labelled = tuple["Dialogue", "CallLabels", "CallLabels"]
 """A call, the first annotator's labels and the second's."""
+_DICE: Final = np.array([[2.0, 2.0], [0.0, 1.0], [0.0, 1.0]])
+"""Makes twice both and the sum of either's labels, F1's two sides, of (both, first alone, second alone)."""
 
 
 def cohens_kappa(sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,7 +100,8 @@ def _kind_figures(calls: Sequence[Labelled], kind: str) -> Figures:
     both, first, second, _ = counts.sum(axis=0).astype(int).tolist()
     return {
         **estimate("kappa", groups, counts, cohens_kappa),
-        **estimate("f1", groups, counts[:, :3], f1),
+        # Where neither has the kind there is nothing to agree on: null, and not an F1 of 0.
+        **estimate("f1", groups, counts[:, :3] @ _DICE, ratio),
         "n": len(rows),
         "first": both + first,
         "second": both + second,

@@ -81,7 +81,7 @@ def test_kinds_are_compared_over_the_turns_they_may_stand_on() -> None:
     assert (disclosure["kappa"], disclosure["f1"]) == (0.25, 0.5)
     assert disclosure["kappa_ci"][0] < 0.25 < disclosure["kappa_ci"][1]
     assert (figures["commitment"]["n"], figures["commitment"]["f1"]) == (12, 1.0)
-    assert (figures["recap"]["kappa"], figures["recap"]["both"]) == (None, 0)
+    assert (figures["recap"]["kappa"], figures["recap"]["f1"], figures["recap"]["both"]) == (None, None, 0)
 
 
 def test_values_are_compared_where_both_have_the_label() -> None:
