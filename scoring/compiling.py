@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from scoring.criteria import criteria_of
 from scoring.domain.files import SourceFile, content_sha256
 from scoring.domain.rubric import Reading, Rubric
-from scoring.packs.builtin import builtin_packs
+from scoring.packs.builtin import builtin_ids, builtin_packs
 from scoring.packs.checking import check_shape, nearest
 from scoring.packs.document import Document, read_document
 from scoring.packs.examples import example_problems
 from scoring.packs.problem import Problem
+from scoring.packs.references import reference_problems, referred_ids
 from scoring.packs.rules import entries, rule_of
 from scoring.packs.schema import PackFile, RubricForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scoring.domain.rubric import Rule
     from scoring.language.reader import LanguageModel, TurnReader
@@ -40,10 +41,19 @@ class CompiledRubric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledPacks:
+    """The rules of packs by id, in the order in which they are written, and the reader of turns."""
+
+    rules: Mapping[str, Rule]
+    reader: TurnReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What became of some files: a compiled rubric when there is one and no problem."""
+    """What became of some files: packs and, when there is one, a rubric, unless there is a problem."""
 
     compiled: CompiledRubric | None
+    packs: CompiledPacks | None
     problems: tuple[Problem, ...]
 
 
@@ -68,9 +78,9 @@ class Compiler:
         self._model = model
         self._max_rubric_bytes = max_rubric_bytes
 
-    def compile(self, files: Iterable[SourceFile]) -> Compilation:
-        """Compile one rubric and its packs, or check packs alone."""
-        work = _Work(self._model)
+    def compile(self, files: Iterable[SourceFile], *, packs_alone: bool = False) -> Compilation:
+        """Compile one rubric and its packs, or packs alone; with `packs_alone` a rubric is passed over."""
+        work = _Work(self._model, packs_alone=packs_alone)
         files = sorted(files)
         size = sum(len(file.content.encode()) for file in files)
         if size > self._max_rubric_bytes:
@@ -81,10 +91,16 @@ class Compiler:
             work.problems.append(Problem(file_name="", line=0, field="", message="no file was given"))
         else:
             work.read(files)
-        if work.problems and not (work.forms or work.packs):
-            return Compilation(compiled=None, problems=_sorted(work.problems))
-        compiled = work.compile()
-        return Compilation(compiled=None if work.problems else compiled, problems=_sorted(work.problems))
+        if not (work.forms or work.packs):
+            if not work.problems:
+                work.file_problem(
+                    files[0], "there is no pack here; give a file that begins with 'pack: NAME'"
+                )
+            return Compilation(compiled=None, packs=None, problems=_sorted(work.problems))
+        packs, compiled = work.compile()
+        if work.problems:
+            return Compilation(compiled=None, packs=None, problems=_sorted(work.problems))
+        return Compilation(compiled=compiled, packs=packs, problems=())
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -94,8 +110,9 @@ def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 class _Work:
     """One compilation: what was read so far and what is wrong with it."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, *, packs_alone: bool) -> None:
         self._model = model
+        self._packs_alone = packs_alone
         self.problems: list[Problem] = []
         self.forms: list[_Form] = []
         self.packs: dict[str, _Pack] = {}
@@ -128,6 +145,8 @@ class _Work:
         value = document.value
         if not isinstance(value, dict) or not ({"pack", "rubric"} & set(value)):
             self.file_problem(source, "the file must begin with 'pack: NAME' or 'rubric: NAME'")
+        elif "rubric" in value and self._packs_alone:
+            pass
         elif "rubric" in value:
             form, problems = check_shape(RubricForm, value, document)
             self.problems += problems
@@ -149,22 +168,25 @@ class _Work:
         else:
             self.packs[name] = pack
 
-    def compile(self) -> CompiledRubric | None:
+    def compile(self) -> tuple[CompiledPacks, CompiledRubric | None]:
         form = self.forms[0] if self.forms else None
         if form is not None:
             self._look_up_packs(form)
+        else:
+            self._look_up_references()
         rules = self._rules()
         reader = self._model.reader(rules.values())
         for pack in self.packs.values():
             self.problems += example_problems(pack.entry, pack.document, rules, reader)
+        packs = CompiledPacks(rules=rules, reader=reader)
         if form is None:
-            return None
+            return packs, None
         # With a pack missing, every id of it would be reported as unknown.
         criteria, problems = criteria_of(form.entry, form.document, rules, check_ids=not self._unreadable)
         self.problems += problems
         sources = tuple(sorted([form.source, *(pack.source for pack in self.packs.values())]))
         reading = form.entry.reading
-        return CompiledRubric(
+        return packs, CompiledRubric(
             rubric=Rubric(
                 name=form.entry.rubric,
                 title=form.entry.title,
@@ -206,6 +228,24 @@ class _Work:
                     )
                 )
 
+    def _look_up_references(self) -> None:
+        """Add the built-in packs that hold what packs without a rubric name and don't hold themselves."""
+        known: set[str] = set()
+        wanted: set[str] = set()
+        while True:
+            for pack in self.packs.values():
+                known |= {entry.id for _, entry in entries(pack.entry)}
+                wanted |= referred_ids(pack.entry)
+            holding = [
+                source
+                for name, source in builtin_packs().items()
+                if name not in self.packs and builtin_ids()[name] & (wanted - known)
+            ]
+            if not holding:
+                return
+            for source in holding:
+                self._read_one(source)
+
     def _rules(self) -> dict[str, Rule]:
         rules: dict[str, Rule] = {}
         for _, pack in sorted(self.packs.items()):
@@ -218,12 +258,8 @@ class _Work:
                         pack.document.problem((*at, "id"), f"the id '{rule.id}' is used twice")
                     )
                 rules.setdefault(rule.id, rule)
-        for _, pack in sorted(self.packs.items()):
-            for index, trigger in enumerate(pack.entry.empathy.triggers):
-                for position, marker in enumerate(trigger.calls_for):
-                    if marker not in rules or rules[marker].kind != "EMPATHY_MARKER":
-                        markers = [rule.id for rule in rules.values() if rule.kind == "EMPATHY_MARKER"]
-                        at = ("empathy", "triggers", index, "calls_for", position)
-                        message = f"there is no marker '{marker}'{nearest(marker, markers)}"
-                        self.problems.append(pack.document.problem(at, message))
+        # With a file that can't be read, every id of it would be reported as unknown.
+        if not self._unreadable:
+            packs = [(pack.entry, pack.document) for _, pack in sorted(self.packs.items())]
+            self.problems += reference_problems(packs, rules)
         return rules

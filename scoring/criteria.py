@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scoring.condition import read_condition
 from scoring.domain.rubric import Criterion
 from scoring.judgement.detectors import DETECTORS
 from scoring.packs.checking import check_shape, nearest
+from scoring.packs.references import condition_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from scoring.domain.rubric import Rule
     from scoring.packs.document import Document, Path
@@ -32,12 +34,61 @@ def criteria_of(
             at = ("sections", number, "criteria", index)
             if entry.id in seen:
                 problems.append(document.problem((*at, "id"), f"the id '{entry.id}' is used twice"))
-            seen.add(entry.id)
             criterion, found = _criterion(entry, section.id, at, document, rules if check_ids else None)
+            found += _condition_problems(entry, at, document, rules if check_ids else None, seen)
             problems += found
+            seen.add(entry.id)
             if criterion is not None:
                 criteria.append(criterion)
     return tuple(criteria), problems
+
+
+def _condition_problems(
+    entry: CriterionEntry,
+    at: Path,
+    document: Document,
+    rules: Mapping[str, Rule] | None,
+    earlier: Collection[str],
+) -> list[Problem]:
+    """Return what is wrong with a question's condition, and with those of the statements that it asks for."""
+    problem = condition_problem(entry.when)
+    if problem:
+        return [document.problem((*at, "when"), problem)]
+    asked = [((*at, "when"), entry.when, "")] if entry.when is not None else []
+    found: list[Problem] = []
+    if rules is not None:
+        # A pack doesn't know in which rubric it will stand: its answers are looked up here.
+        named = sorted({one for one in _words(entry.check) if one in rules})
+        asked += [((*at, "check"), rules[one].when, f"the condition of '{one}': ") for one in named]
+    for place, source, whose in asked:
+        if not source or condition_problem(source):
+            continue
+        condition = read_condition(source)
+        found += [
+            document.problem(
+                place, f"{whose}no question before this one has the id '{one}'{nearest(one, earlier)}"
+            )
+            for one in condition.criterion_ids
+            if one not in earlier
+        ]
+        if not whose and rules is not None:
+            found += [
+                document.problem(place, f"no pack here has '{one}'{nearest(one, rules)}")
+                for one in condition.rule_ids
+                if one not in rules
+            ]
+    return found
+
+
+def _words(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _words(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _words(part)
 
 
 def _criterion(
@@ -67,5 +118,6 @@ def _criterion(
         flag_on_fail=entry.flag_on_fail or "",
         detector=key,
         check=check,
+        when=entry.when or "",
     )
     return criterion, problems

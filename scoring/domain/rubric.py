@@ -10,21 +10,37 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scoring.domain.finding import Assertion, Kind
-    from scoring.domain.scorecard import EmotionLabel
+    from scoring.domain.scorecard import EmotionLabel, EscalationReason
     from scoring.domain.transcript import Role
 
 
 class Event(StrEnum):
     """What an outcome event does to the customer's issue."""
 
+    ISSUE_RAISED = "issue_raised"
+    TOPIC_CHANGED = "topic_changed"
+    FURTHER_HELP = "further_help"
+    FIX_OFFERED = "fix_offered"
     ACTION_DONE = "action_done"
     CUSTOMER_CONFIRMS = "customer_confirms"
     CUSTOMER_ACCEPTS = "customer_accepts"
+    CUSTOMER_AGREES = "customer_agrees"
     CUSTOMER_CONTENT = "customer_content"
     CUSTOMER_REJECTS = "customer_rejects"
+    CUSTOMER_WITHDRAWS = "customer_withdraws"
     CANNOT_HELP = "cannot_help"
     TRANSFER = "transfer"
     FOLLOW_UP = "follow_up"
+    CALL_DROPPED = "call_dropped"
+    GOODBYE = "goodbye"
+
+
+class Severity(StrEnum):
+    """How bad it is when a statement isn't kept to."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,9 @@ class Rule:
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
     pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how soon
     they must come; a `formula` is a marker that answers nothing alone. `event` is what words do;
-    `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
+    `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
+    `after` and `before` are the rules whose first match a statement must follow or precede, "" for none;
+    `when` is the condition under which it is asked at all, "" for always.
     `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
     """
 
@@ -64,10 +82,15 @@ class Rule:
     reject: frozenset[Assertion] = frozenset()
     window: Window = field(default_factory=Window)
     prohibited: bool = False
+    severity: Severity = Severity.MAJOR
+    after: str = ""
+    before: str = ""
+    when: str = ""
     calls_for: tuple[str, ...] = ()
     within_agent_turns: int = 0
     formula: bool = False
     event: Event | None = None
+    reason: EscalationReason | None = None
     emotion: EmotionLabel | None = None
     valence: float = 0.0
 
@@ -87,7 +110,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One question: the detector that answers it (`detector`) with its checked parameters (`check`)."""
+    """One question: the detector that answers it (`detector`) with its checked parameters (`check`).
+
+    `when` is the condition under which it is asked at all, "" for always.
+    """
 
     id: str
     title: str
@@ -97,6 +123,7 @@ class Criterion:
     flag_on_fail: str
     detector: str
     check: object
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

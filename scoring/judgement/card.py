@@ -6,7 +6,9 @@ from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Final, cast
 
+from scoring.domain.rubric import Severity
 from scoring.domain.scorecard import Answer, AnswerValue, Outcome, Proxy, Result, Scorecard
+from scoring.judgement.conditions import out_of_question
 from scoring.judgement.detectors import DETECTORS
 from scoring.judgement.facts import Facts, facts_of
 from scoring.judgement.proxies import proxies_of
@@ -37,13 +39,18 @@ def fill_in(rubric: Rubric, call: ReadCall) -> Scorecard:
     too_few = words < call.terms.min_words
     facts = Facts(outcome=Outcome(result=Result.UNDETERMINED)) if too_few else facts_of(call)
     answers: list[Answer] = []
+    critical = False
     for criterion in rubric.criteria:
-        verdict = DETECTORS[criterion.detector].judge(cast("BaseModel", criterion.check), call, facts)
+        verdict = out_of_question(criterion.when, call, facts)
+        if verdict is None:
+            verdict = DETECTORS[criterion.detector].judge(cast("BaseModel", criterion.check), call, facts)
         if too_few:
             sentence = f"The call has {counted(words, 'word')}; it takes {call.terms.min_words} to judge it."
             verdict = insufficient(sentence, *verdict.findings)
+        critical |= verdict.severity is Severity.CRITICAL
         answers.append(_answer(criterion, verdict))
-    return _add_up(rubric, call, facts, tuple(answers))
+        facts = replace(facts, answers={**facts.answers, criterion.id: verdict.value})
+    return _add_up(rubric, call, facts, tuple(answers), critical=critical)
 
 
 def _answer(criterion: Criterion, verdict: Verdict) -> Answer:
@@ -57,7 +64,9 @@ def _answer(criterion: Criterion, verdict: Verdict) -> Answer:
     )
 
 
-def _add_up(rubric: Rubric, call: ReadCall, facts: Facts, answers: tuple[Answer, ...]) -> Scorecard:
+def _add_up(
+    rubric: Rubric, call: ReadCall, facts: Facts, answers: tuple[Answer, ...], *, critical: bool
+) -> Scorecard:
     # Decimals of what the rubric's author wrote: a sum of tenths is exact, and so is the rounding.
     points = sum((Decimal(repr(answer.points)) for answer in answers), Decimal(0))
     possible = sum((Decimal(repr(answer.possible_points)) for answer in answers), Decimal(0))
@@ -74,7 +83,7 @@ def _add_up(rubric: Rubric, call: ReadCall, facts: Facts, answers: tuple[Answer,
         points=float(points),
         possible_points=float(possible),
         auto_failed=auto_failed,
-        flags=_flags(rubric, failed, facts.outcome, answers, auto_failed),
+        flags=_flags(rubric, failed, facts.outcome, answers, auto_failed, critical=critical),
         outcome=facts.outcome,
         answers=answers,
         findings=_in_order(call, answers, facts, proxies),
@@ -92,12 +101,16 @@ def _flags(
     outcome: Outcome,
     answers: Iterable[Answer],
     auto_failed: tuple[str, ...],
+    *,
+    critical: bool,
 ) -> tuple[str, ...]:
     flags = {one.flag_on_fail for one in rubric.criteria if one.id in failed and one.flag_on_fail}
     if outcome.result in _OUTCOME_FLAGS:
         flags.add(_OUTCOME_FLAGS[outcome.result])
     if auto_failed:
         flags.add("auto-fail")
+    if critical:
+        flags.add("critical")
     if any(answer.value is AnswerValue.INSUFFICIENT_EVIDENCE for answer in answers):
         flags.add("needs-review")
     return tuple(sorted(flags))

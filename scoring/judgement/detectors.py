@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.empathy import Answered
 from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
 from scoring.judgement.outcome import OutcomeIn
 from scoring.judgement.repeated import AtMost
 from scoring.judgement.responses import Responded
 from scoring.judgement.sequence import InSequence
-from scoring.judgement.statements import NotSaid, Said
 from scoring.judgement.talk import FewInterruptions, SpeechRate, TalkShare
 from scoring.judgement.timing import DeadAirShare, ResponseLatency
 

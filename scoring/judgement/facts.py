@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from scoring.judgement.commitments import commitments_of
@@ -11,18 +12,24 @@ from scoring.judgement.empathy import opportunities_of
 from scoring.judgement.outcome import outcome_of
 
 if TYPE_CHECKING:
-    from scoring.domain.scorecard import Commitment, CustomerEmotion, Opportunity, Outcome
+    from collections.abc import Mapping
+
+    from scoring.domain.scorecard import AnswerValue, Commitment, CustomerEmotion, Opportunity, Outcome
     from scoring.judgement.call import ReadCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Facts about one call that several questions rest on, each in the order of the call."""
+    """Facts about one call that several questions rest on, each in the order of the call.
+
+    `answers` are those of the questions that stand earlier in the rubric, by the questions' ids.
+    """
 
     outcome: Outcome
     opportunities: tuple[Opportunity, ...] = ()
     emotions: tuple[CustomerEmotion, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    answers: Mapping[str, AnswerValue] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def facts_of(call: ReadCall) -> Facts:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from scoring.domain.rubric import Severity
 from scoring.domain.scorecard import AnswerValue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pydantic import BaseModel
 
@@ -20,11 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A value, one sentence for people, and the findings it rests on."""
+    """A value, one sentence for people, and the findings it rests on.
+
+    `severity` is that of the statement which a FAIL is about, None where no statement is.
+    """
 
     value: AnswerValue
     explanation: str
     findings: tuple[Finding, ...] = ()
+    severity: Severity | None = None
+
+    def with_findings(self, findings: Iterable[Finding]) -> Verdict:
+        """Return the verdict with these findings instead, each once."""
+        return replace(self, findings=tuple(dict.fromkeys(findings)))
 
 
 def passed(explanation: str, *findings: Finding) -> Verdict:
@@ -35,6 +44,13 @@ def passed(explanation: str, *findings: Finding) -> Verdict:
 def failed(explanation: str, *findings: Finding) -> Verdict:
     """Return FAIL."""
     return Verdict(value=AnswerValue.FAIL, explanation=explanation, findings=findings)
+
+
+def lapse(rule: Rule, explanation: str, *findings: Finding) -> Verdict:
+    """Return FAIL of a statement; the sentence names a severity that isn't the usual one."""
+    if rule.severity is not Severity.MAJOR:
+        explanation = f"{rule.severity.value.capitalize()}: {explanation}"
+    return Verdict(value=AnswerValue.FAIL, explanation=explanation, findings=findings, severity=rule.severity)
 
 
 def not_applicable(explanation: str, *findings: Finding) -> Verdict:

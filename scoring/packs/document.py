@@ -38,10 +38,27 @@ class Document:
         return self.lines.get(path, 0)
 
     def problem(self, path: Path, message: str) -> Problem:
-        """Return a problem at `path`."""
+        """Return a problem at `path`; its message begins with the id it stands under."""
+        identifier = self._id_around(path)
+        if identifier and identifier not in message:
+            message = f"{identifier}: {message}"
         return Problem(
             file_name=self.file_name, line=self.line(path), field=field_name(path), message=message
         )
+
+    def _id_around(self, path: Path) -> str:
+        """Return the innermost `id` on the way to `path`, or ""."""
+        found, value = "", self.value
+        for part in path:
+            if isinstance(value, dict) and isinstance(part, str):
+                value = value.get(part)
+            elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+                value = value[part]
+            else:
+                break
+            if isinstance(value, dict) and isinstance(value.get("id"), str):
+                found = str(value["id"])
+        return found
 
 
 def field_name(path: Path) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scoring.domain.finding import Assertion, Kind
-from scoring.domain.rubric import Event, Rule, Window
-from scoring.domain.scorecard import EmotionLabel
+from scoring.domain.rubric import Event, Rule, Severity, Window
+from scoring.domain.scorecard import EmotionLabel, EscalationReason
 from scoring.domain.transcript import Role
 from scoring.language.phrases import PhraseError
 from scoring.packs.schema import (
@@ -15,6 +16,7 @@ from scoring.packs.schema import (
     EmotionCueEntry,
     EventEntry,
     MarkerEntry,
+    ReasonEntry,
     StatementEntry,
     TriggerEntry,
 )
@@ -51,6 +53,8 @@ def entries(pack: PackFile) -> Iterator[tuple[Path, RuleEntry]]:
         yield ("empathy", "markers", index), marker
     for index, event in enumerate(pack.outcome.events):
         yield ("outcome", "events", index), event
+    for index, reason in enumerate(pack.outcome.reasons):
+        yield ("outcome", "reasons", index), reason
     for index, cue in enumerate(pack.emotion.cues):
         yield ("emotion", "cues", index), cue
     for index, sign in enumerate(pack.effort.signs):
@@ -60,7 +64,7 @@ def entries(pack: PackFile) -> Iterator[tuple[Path, RuleEntry]]:
 def rule_of(
     entry: RuleEntry, at: Path, document: Document, model: LanguageModel, pack: str
 ) -> tuple[Rule, list[Problem]]:
-    """Return an entry of `pack` ("name@hash") as a rule without its wrong patterns, and what is wrong with them."""
+    """Return an entry of `pack` ("name@hash") as a rule without its wrong patterns, and their problems."""
     problems: list[Problem] = []
     patterns: list[TokenPattern] = []
     for index, phrase in enumerate(entry.phrases):
@@ -93,14 +97,23 @@ def rule_of(
             after_agent_turns=window.after_agent_turns,
             last_agent_turns=window.last_agent_turns,
         ),
-        prohibited=isinstance(entry, StatementEntry) and entry.polarity == "prohibited",
         calls_for=tuple(entry.calls_for) if isinstance(entry, TriggerEntry) else (),
         within_agent_turns=entry.within_agent_turns if isinstance(entry, TriggerEntry) else 0,
         formula=isinstance(entry, MarkerEntry) and entry.formula,
         event=Event(entry.event) if isinstance(entry, EventEntry) else None,
+        reason=EscalationReason(entry.reason.upper()) if isinstance(entry, ReasonEntry) else None,
         emotion=EmotionLabel(entry.label.upper()) if isinstance(entry, EmotionCueEntry) else None,
         valence=entry.valence if isinstance(entry, EmotionCueEntry) else 0.0,
     )
+    if isinstance(entry, StatementEntry):
+        rule = replace(
+            rule,
+            prohibited=entry.polarity == "prohibited",
+            severity=Severity(entry.severity),
+            after=entry.after or "",
+            before=entry.before or "",
+            when=entry.when or "",
+        )
     return rule, problems
 
 
@@ -110,6 +123,7 @@ def _kind(entry: RuleEntry) -> Kind:
         TriggerEntry: Kind.EMPATHY_TRIGGER,
         MarkerEntry: Kind.EMPATHY_MARKER,
         EventEntry: Kind.OUTCOME_EVENT,
+        ReasonEntry: Kind.OUTCOME_EVENT,
         EmotionCueEntry: Kind.EMOTION,
         EffortSignEntry: Kind.EFFORT,
     }

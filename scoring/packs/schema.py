@@ -15,11 +15,13 @@ def as_list(value: object) -> object:
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=64)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Flag = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=32)]
-Sentence = Annotated[str, Field(min_length=1, max_length=400)]
+# A text that is to be read out as it is written may be long.
+Sentence = Annotated[str, Field(min_length=1, max_length=2000)]
 Sentences = Annotated[list[Sentence], BeforeValidator(as_list)]
 Phrase = Annotated[str, Field(min_length=1, max_length=1000)]
 Phrases = Annotated[list[Phrase], BeforeValidator(as_list)]
 Ids = Annotated[list[Id], BeforeValidator(as_list), Field(min_length=1)]
+When = Annotated[str, Field(min_length=1, max_length=1000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TokenPattern = Annotated[list[dict[str, Any]], Field(min_length=1, max_length=40)]
 
@@ -87,10 +89,14 @@ class RuleEntry(Entry):
 
 
 class StatementEntry(RuleEntry):
-    """Something the speaker must say, or must not."""
+    """Something the speaker must say, or must not: how bad a lapse is, the order, the condition."""
 
     speaker: Literal["agent", "customer"] = "agent"
     polarity: Literal["required", "prohibited"] = "required"
+    severity: Literal["minor", "major", "critical"] = "major"
+    after: Id | None = None
+    before: Id | None = None
+    when: When | None = None
 
 
 class TriggerEntry(RuleEntry):
@@ -111,15 +117,30 @@ class EventEntry(RuleEntry):
 
     speaker: Literal["agent", "customer"]
     event: Literal[
+        "issue_raised",
+        "topic_changed",
+        "further_help",
+        "fix_offered",
         "action_done",
         "customer_confirms",
         "customer_accepts",
+        "customer_agrees",
         "customer_content",
         "customer_rejects",
+        "customer_withdraws",
         "cannot_help",
         "transfer",
         "follow_up",
+        "call_dropped",
+        "goodbye",
     ]
+
+
+class ReasonEntry(RuleEntry):
+    """Words that say why somebody else has to take over."""
+
+    speaker: Literal["agent", "customer"]
+    reason: Literal["customer_asked", "beyond_authority", "expertise", "other_department", "complaint"]
 
 
 class EmotionCueEntry(RuleEntry):
@@ -149,9 +170,10 @@ class EmpathySection(Entry):
 
 
 class OutcomeSection(Entry):
-    """What decides the outcome."""
+    """What decides the outcome, and why it was handed over."""
 
     events: list[EventEntry] = []
+    reasons: list[ReasonEntry] = []
 
 
 class EmotionSection(Entry):
@@ -196,6 +218,7 @@ class CriterionEntry(Entry):
     points: Annotated[float, Field(ge=0, le=1000)]
     auto_fail: bool = False
     flag_on_fail: Flag | None = None
+    when: When | None = None
     check: Annotated[dict[str, Any], Field(min_length=1, max_length=1)]
 
 
