@@ -7,24 +7,33 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scoring.domain.context import CallContext
 from scoring.domain.files import content_sha256
+from scoring.domain.rubric import Reading
+from scoring.domain.transcript import Role, Transcript, Turn, Word
 from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
 from scoring.hashing import folder_sha256
 from scoring.judgement.call import ReadCall
 from scoring.judgement.card import fill_in
-from servicekit.errors import FieldViolation
+from scoring.judgement.trial import try_on_call, try_on_text
+from scoring.packs.schema import ReadingEntry
+from servicekit.errors import FieldViolation, InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scoring.compiling import Compilation, CompiledRubric, Compiler
     from scoring.domain.files import SourceFile
     from scoring.domain.scorecard import Scorecard
-    from scoring.domain.transcript import Transcript
-    from scoring.language.reader import LanguageModel
+    from scoring.domain.trial import Trial
+    from scoring.language.match import Reading as TurnReading
+    from scoring.language.reader import LanguageModel, TurnReader
+    from scoring.packs.problem import Problem
+
+# About 3,000 words, read in less than a second: so long a caller who has gone is waited for.
+_STRETCH_TURNS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,10 @@ class Limits:
     max_turns: int
     max_words: int
     max_word_chars: int
+
+
+def _always() -> None:
+    """Let the work go on."""
 
 
 class Scorer:
@@ -52,17 +65,20 @@ class Scorer:
         self._embedding = model.embedding_name
         self._limits = limits
         self._max_cached_rubrics = max_cached_rubrics
-        self._compiled: OrderedDict[str, Compilation] = OrderedDict()
+        self._compiled: OrderedDict[tuple[str, bool], Compilation] = OrderedDict()
         self._lock = threading.Lock()
 
-    def check(self, files: Sequence[SourceFile]) -> Compilation:
-        """Compile files, or return what was compiled from the same content before."""
-        key = content_sha256(files)
+    def check(self, files: Sequence[SourceFile], *, packs_alone: bool = False) -> Compilation:
+        """Compile files, or return what was compiled from the same content before.
+
+        With `packs_alone` a rubric among the files is passed over.
+        """
+        key = content_sha256(files), packs_alone
         with self._lock:
             if key in self._compiled:
                 self._compiled.move_to_end(key)
                 return self._compiled[key]
-        compilation = self._compiler.compile(files)
+        compilation = self._compiler.compile(files, packs_alone=packs_alone)
         with self._lock:
             self._compiled[key] = compilation
             self._compiled.move_to_end(key)
@@ -71,10 +87,16 @@ class Scorer:
         return compilation
 
     def score(
-        self, transcript: Transcript, files: Sequence[SourceFile], context: CallContext | None = None
+        self,
+        transcript: Transcript,
+        files: Sequence[SourceFile],
+        context: CallContext | None = None,
+        *,
+        go_on: Callable[[], None] = _always,
     ) -> tuple[Scorecard, CompiledRubric]:
         """Fill in the rubric for a call.
 
+        `go_on` is called between stretches of the call and raises what ends the work.
         Raises TranscriptTooLongError, LanguageUnsupportedError and RubricInvalidError.
         """
         self._check_size(transcript)
@@ -83,16 +105,49 @@ class Scorer:
         compiled = compilation.compiled
         if compiled is None:
             raise RubricInvalidError.from_problems(compilation.problems)
-        readings = compiled.reader.read([turn.text for turn in transcript.turns])
         call = ReadCall(
             transcript=transcript,
-            readings=readings,
+            readings=_read(compiled.reader, transcript, go_on),
             rules=compiled.rubric.rules,
             terms=compiled.rubric.reading,
             context=context or CallContext(),
             embedding=self._embedding,
         )
         return fill_in(compiled.rubric, call), compiled
+
+    def try_packs(
+        self,
+        files: Sequence[SourceFile],
+        said: Transcript | str,
+        context: CallContext | None = None,
+        *,
+        go_on: Callable[[], None] = _always,
+    ) -> tuple[Trial | None, tuple[Problem, ...]]:
+        """Try the rules of packs on a call or a text; None and the mistakes when the packs have any.
+
+        A rubric among the files is passed over. Otherwise as `score`.
+        """
+        transcript = said if isinstance(said, Transcript) else _one_turn(said)
+        self._check_size(transcript)
+        _check_language(transcript)
+        compilation = self.check(files, packs_alone=True)
+        packs = compilation.packs
+        if packs is None:
+            return None, compilation.problems
+        terms = ReadingEntry()
+        call = ReadCall(
+            transcript=transcript,
+            readings=_read(packs.reader, transcript, go_on),
+            rules=packs.rules,
+            terms=Reading(
+                word_confidence_floor=terms.word_confidence_floor,
+                role_confidence_floor=terms.role_confidence_floor,
+                min_words=terms.min_words,
+            ),
+            context=context or CallContext(),
+            embedding=self._embedding,
+        )
+        return (try_on_text(call) if isinstance(said, str) else try_on_call(call)), ()
 
     def _check_size(self, transcript: Transcript) -> None:
         limits = self._limits
@@ -105,6 +160,25 @@ class Scorer:
             if number > most:
                 message = f"the transcript has {number} {what}; at most {most} are scored"
                 raise TranscriptTooLongError(message, violations=[FieldViolation("transcript", message)])
+
+
+def _read(reader: TurnReader, transcript: Transcript, go_on: Callable[[], None]) -> list[TurnReading]:
+    readings: list[TurnReading] = []
+    for first in range(0, len(transcript.turns), _STRETCH_TURNS):
+        go_on()
+        readings += reader.read([turn.text for turn in transcript.turns[first : first + _STRETCH_TURNS]])
+    go_on()
+    return readings
+
+
+def _one_turn(text: str) -> Transcript:
+    """Return a text as the one turn of a call, by nobody and without times."""
+    words = tuple(Word(text=word, start_s=0.0, end_s=0.0, confidence=1.0) for word in text.split())
+    if not words:
+        message = "give at least one word to try the packs on"
+        raise InvalidInputError(f"text: {message}", violations=[FieldViolation("text", message)])
+    turn = Turn(index=0, role=Role.UNKNOWN, role_confidence=1.0, text=" ".join(text.split()), words=words)
+    return Transcript(name="", sha256="", language="en", duration_s=0.0, turns=(turn,))
 
 
 def _check_language(transcript: Transcript) -> None:

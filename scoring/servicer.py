@@ -9,17 +9,21 @@ from callqa.v1 import pack_pb2, scorecard_pb2, scoring_service_pb2, scoring_serv
 from scoring.compiling import Compiler
 from scoring.errors import RubricInvalidError, TranscriptInvalidError
 from scoring.language.reader import LanguageModel
-from scoring.packs.builtin import builtin_rubrics
+from scoring.packs.builtin import builtin_packs, builtin_rubrics
 from scoring.packs.checking import nearest
 from scoring.packs.problem import Problem
 from scoring.scorer import Limits, Scorer
 from scoring.wire.rubrics import files_from_wire, problem_to_wire, revision_to_wire
 from scoring.wire.scorecards import scorecard_to_wire
 from scoring.wire.transcript import context_from_wire, transcript_from_wire
-from servicekit.errors import FieldViolation, UnavailableError
+from scoring.wire.trials import trial_to_wire
+from servicekit.errors import CancelledError, FieldViolation, UnavailableError
+from servicekit.interceptors import check_deadline
 from servicekit.server import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import grpc
 
     from scoring.settings import ScoringSettings
@@ -45,6 +49,17 @@ def load_scorer(settings: ScoringSettings) -> Scorer:
     return scorer
 
 
+def _while_wanted(context: grpc.ServicerContext) -> Callable[[], None]:
+    """Return what raises DeadlineError or CancelledError once nobody waits for the answer any more."""
+
+    def go_on() -> None:
+        check_deadline()
+        if not context.is_active():
+            raise CancelledError("the caller gave the call up")
+
+    return go_on
+
+
 class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
     """Scores transcripts and checks rubrics; `start` gives it what it scores with."""
 
@@ -68,7 +83,6 @@ class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
         self, request: scoring_service_pb2.ScoreTranscriptRequest, context: grpc.ServicerContext
     ) -> scorecard_pb2.Scorecard:
         """Fill in the revision for the transcript."""
-        del context
         if not request.HasField("transcript"):
             message = "a transcript is needed"
             raise TranscriptInvalidError(message, violations=[FieldViolation("transcript", message)])
@@ -79,7 +93,10 @@ class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
         scorer = self._ready()
         transcript = transcript_from_wire(request.transcript)
         card, compiled = scorer.score(
-            transcript, files_from_wire(revision.files), context_from_wire(request.context)
+            transcript,
+            files_from_wire(revision.files),
+            context_from_wire(request.context),
+            go_on=_while_wanted(context),
         )
         if revision.name != compiled.revision:
             message = f"the files are the revision {compiled.revision}; name it so"
@@ -122,8 +139,30 @@ class ScoringServicer(scoring_service_pb2_grpc.ScoringServiceServicer):
     def TryPacks(  # noqa: N802 - the contract's name
         self, request: scoring_service_pb2.TryPacksRequest, context: grpc.ServicerContext
     ) -> pack_pb2.PackTrial:
-        """Show what the rules of packs find."""
-        raise NotImplementedError  # written next
+        """Show what the rules of packs find, and why the others don't."""
+        scorer = self._ready()
+        said = request.text
+        transcript = transcript_from_wire(request.transcript) if request.HasField("transcript") else None
+        known = builtin_packs()
+        files = files_from_wire(request.files)
+        for position, name in enumerate(request.builtin_packs):
+            if name not in known:
+                message = (
+                    f"there is no built-in pack '{name}'{nearest(name, known)} "
+                    f"(known: {', '.join(sorted(known))})"
+                )
+                problem = Problem(file_name="", line=0, field=f"builtin_packs[{position}]", message=message)
+                return pack_pb2.PackTrial(problems=[problem_to_wire(problem)])
+            files.append(known[name])
+        trial, problems = scorer.try_packs(
+            files,
+            said if transcript is None else transcript,
+            context_from_wire(request.context),
+            go_on=_while_wanted(context),
+        )
+        if trial is None:
+            return pack_pb2.PackTrial(problems=[problem_to_wire(problem) for problem in problems])
+        return trial_to_wire(trial)
 
     def _ready(self) -> Scorer:
         if self._scorer is None:

@@ -9,7 +9,8 @@ from scoring.domain.files import SourceFile
 from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
 from scoring.packs.builtin import builtin_rubrics
 from scoring.scorer import Limits, Scorer
-from tests.unit.scoring.spoken import language_model, score, spoken
+from servicekit.errors import DeadlineError
+from tests.unit.scoring.spoken import language_model, score, scorer, spoken
 
 FILES = [builtin_rubrics()["service-quality"]]
 
@@ -62,3 +63,26 @@ def test_what_was_compiled_is_remembered_until_others_take_its_place() -> None:
     assert scorer.check([first]) is compiled
     scorer.check([other])
     assert scorer.check([first]) is not compiled
+
+
+def test_work_that_may_not_go_on_ends_before_the_next_stretch() -> None:
+    asked = 0
+
+    def go_on() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise DeadlineError("the time is over")
+
+    pack = SourceFile(file_name="a.yaml", content="pack: a\nstatements: [{id: a.b, phrases: hello there}]\n")
+    said = spoken(*[("agent", "Hello there.")] * 600)
+    with pytest.raises(DeadlineError):
+        scorer().try_packs([pack], said, go_on=go_on)
+    assert asked == 2
+
+
+def test_a_long_call_is_read_as_a_short_one_is() -> None:
+    pack = SourceFile(file_name="a.yaml", content="pack: a\nstatements: [{id: a.b, phrases: hello there}]\n")
+    trial, _ = scorer().try_packs([pack], spoken(*[("agent", "Hello there.")] * 600))
+    assert trial is not None
+    assert [finding.evidence[0].turn for finding in trial.findings] == list(range(600))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import TYPE_CHECKING
 
 import grpc
 import pytest
-from callqa.v1 import rubric_pb2, scoring_service_pb2, scoring_service_pb2_grpc, transcript_pb2
+from callqa.v1 import (
+    rubric_pb2,
+    scorecard_pb2,
+    scoring_service_pb2,
+    scoring_service_pb2_grpc,
+    transcript_pb2,
+)
 
 from scoring.servicer import ScoringServicer, load_scorer
 from scoring.settings import ScoringSettings
@@ -127,3 +135,70 @@ def test_mistakes_in_files_are_problems_not_errors(stub: Stub) -> None:
     )
     answer = stub.CheckRubric(scoring_service_pb2.CheckRubricRequest(source_files=source), timeout=TEN_S)
     assert {(one.file_name, one.line, one.field) for one in answer.problems} >= {("mine.yaml", 2, "titel")}
+
+
+PACK = rubric_pb2.RubricFile(
+    file_name="mine.yaml",
+    content="""\
+pack: mine
+statements:
+- {id: mine.balance, phrases: your balance is, when: call.queue == 'accounts'}
+- {id: mine.weather, say: It is sunny and warm today.}
+""",
+)
+
+
+def test_packs_are_tried_on_a_transcript(stub: Stub) -> None:
+    request = scoring_service_pb2.TryPacksRequest(
+        files=[PACK], transcript=CALL, context=scorecard_pb2.CallContext(queue="accounts")
+    )
+    trial = stub.TryPacks(request, timeout=TEN_S)
+    assert [(rule.rule_id, rule.fired) for rule in trial.rules] == [
+        ("mine.balance", True),
+        ("mine.weather", False),
+    ]
+    assert trial.rules[0].explanation == "Fires at 0:11. Its condition holds: call.queue == 'accounts'."
+    found = next(finding for finding in trial.findings if finding.id == trial.rules[0].finding_ids[0])
+    assert found.evidence[0].quote == "Your balance is"
+
+
+def test_packs_are_tried_on_a_text(stub: Stub) -> None:
+    request = scoring_service_pb2.TryPacksRequest(files=[PACK], text="Well, your balance is low.")
+    trial = stub.TryPacks(request, timeout=TEN_S)
+    assert [rule.fired for rule in trial.rules] == [True, False]
+    assert trial.findings[0].evidence[0].role == transcript_pb2.UNKNOWN
+
+
+def test_mistakes_in_packs_to_try_are_problems_and_an_empty_text_an_error(stub: Stub) -> None:
+    unknown = stub.TryPacks(
+        scoring_service_pb2.TryPacksRequest(builtin_packs=["empaty"], text="Hello."), timeout=TEN_S
+    )
+    assert [one.field for one in unknown.problems] == ["builtin_packs[0]"]
+    assert "did you mean 'empathy'" in unknown.problems[0].message
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.TryPacks(scoring_service_pb2.TryPacksRequest(files=[PACK]), timeout=TEN_S)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED])
+def test_a_call_that_nobody_waits_for_is_left(
+    stub: Stub, caplog: pytest.LogCaptureFixture, code: grpc.StatusCode
+) -> None:
+    caplog.set_level(logging.INFO)
+    turns = [("AGENT", "Well, your balance is low today, and that is all I can tell you about it.")] * 8000
+    request = scoring_service_pb2.TryPacksRequest(files=[PACK], transcript=spoken(*turns))
+    cancelled = code is grpc.StatusCode.CANCELLED
+    call = stub.TryPacks.future(request, timeout=60.0 if cancelled else 2.0)
+    if cancelled:
+        time.sleep(1.0)
+        call.cancel()
+    with pytest.raises((grpc.RpcError, grpc.FutureCancelledError)):
+        call.result()
+    for _ in range(300):
+        ended = [record for record in caplog.records if record.message == "call"]
+        if ended:
+            break
+        time.sleep(0.1)
+    assert [vars(record)["code"] for record in ended] == [code.name]
+    # An exception that nobody foresaw would be told here.
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
