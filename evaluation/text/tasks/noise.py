@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from evaluation.text.bench import FileMissingError, Measured
 from evaluation.text.tasks import outcome, script
+from evaluation.text.tasks.steps import FILE
 from evaluation.text.word_errors import Mishearing
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def run(bench: Bench) -> Measured:
 
 
 def _steps(bench: Bench) -> Figures:
-    dialogues = bench.dialogues(script.FILE)
+    dialogues = bench.dialogues(FILE)
     mishearing = Mishearing(dialogues)
     figures: Figures = {}
     for rate in _RATES:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluation.errors import DataError
 from evaluation.text.bench import FileMissingError, Measured
 from evaluation.text.engine import rubric_file, said_turns
-from evaluation.text.tasks.script import FILE, GENERIC_STEPS, every_step_figures, step_figures
+from evaluation.text.tasks.steps import FILE, GENERIC_STEPS, every_step_figures, step_figures
 from scoring.domain.files import SourceFile
 
 if TYPE_CHECKING:

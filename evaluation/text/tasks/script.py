@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import yaml
 
 from evaluation.text.bench import Measured, Mistake
 from evaluation.text.engine import pack_file, rubric_file, said_turns
-from evaluation.text.figures import binary_figures, estimate, macro_figures, ratio
-from scoring.domain.transcript import Role
+from evaluation.text.figures import estimate, ratio
+from evaluation.text.tasks.steps import FILE, GENERIC_STEPS, every_step_figures, is_labelled, step_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from evaluation.text.bench import Bench
-    from evaluation.text.dialogues import Dialogue, DialogueTurn
+    from evaluation.text.dialogues import Dialogue
     from evaluation.text.figures import Figures
 
-FILE: Final = "script_star"
-# Rarer steps would make the mean over steps a matter of chance.
-_COMMON_TURNS: Final = 20
-# The steps that every kind of call has, and the labels that stand for them as regular expressions.
-GENERIC_STEPS: Final[Mapping[str, str]] = {
-    "greeting": "hello",
-    "verification": "ask_name|bank_ask_(account_number|pin|dob|mothers_maiden_name|childhood_pets_name)",
-    "further_help": "anything_else",
-    "closing": r"goodbye_\d|[a-z]+_bye",
-}
+_COMMON_STEPS: Final = frozenset(
+    {"hello", "ask_name", "anything_else", "goodbye_1", "out_of_scope", "ask_departure_location"}
+)
 BANK_TASKS: Final = frozenset({"bank_fraud_report", "bank_balance"})
 BANK_ITEMS: Final[Mapping[str, str]] = {
     "greeting": GENERIC_STEPS["greeting"],
@@ -51,13 +43,9 @@ def run(bench: Bench) -> Measured:
     """Return the figures of the four generic steps, of every common step, and of the checklists."""
     dialogues = bench.dialogues(FILE)
     figures, mistakes = measure_generic_steps(bench, dialogues)
+    every = _measure_every_step(bench, dialogues)
     checklist, more = _measure_checklists(bench, dialogues)
-    return Measured(figures={**figures, **checklist}, mistakes=(*mistakes, *more))
-
-
-def is_labelled(turn: DialogueTurn, labels: str) -> bool:
-    """Tell whether a turn's step is one of the labels, given as a regular expression."""
-    return re.fullmatch(labels, turn.labels.get("script_step") or "") is not None
+    return Measured(figures={**figures, **every, **checklist}, mistakes=(*mistakes, *more))
 
 
 def measure_generic_steps(bench: Bench, dialogues: Sequence[Dialogue]) -> tuple[Figures, list[Mistake]]:
@@ -72,69 +60,21 @@ def measure_generic_steps(bench: Bench, dialogues: Sequence[Dialogue]) -> tuple[
     return step_figures(dialogues, GENERIC_STEPS, said)
 
 
-def step_figures(
-    dialogues: Sequence[Dialogue],
-    steps: Mapping[str, str],
-    said: Sequence[Mapping[str, frozenset[int]]],
-) -> tuple[Figures, list[Mistake]]:
-    """Return macro figures over steps, those of each, and the mistakes.
-
-    Every agent turn is a pair for every step: what is labelled otherwise or off the script is a negative.
-    """
-    groups, truth, predicted, mistakes = _pairs(dialogues, steps, said)
-    figures = macro_figures(groups, truth, predicted)
-    for name in steps:
-        figures |= binary_figures(groups, truth[name], predicted[name], f"{name}_")
-    return figures, mistakes
-
-
-def _pairs(
-    dialogues: Sequence[Dialogue],
-    steps: Mapping[str, str],
-    said: Sequence[Mapping[str, frozenset[int]]],
-) -> tuple[list[str], dict[str, list[bool]], dict[str, list[bool]], list[Mistake]]:
-    """Return per agent turn its group and, by step, whether it is labelled and whether it was found."""
-    groups: list[str] = []
-    truth: dict[str, list[bool]] = {name: [] for name in steps}
-    predicted: dict[str, list[bool]] = {name: [] for name in steps}
-    mistakes: list[Mistake] = []
-    for dialogue, found in zip(dialogues, said, strict=True):
-        for index, turn in enumerate(dialogue.turns):
-            if turn.role is not Role.AGENT:
-                continue
-            groups.append(dialogue.group)
-            label = turn.labels.get("script_step")
-            for name, labels in steps.items():
-                truth[name].append(is_labelled(turn, labels))
-                predicted[name].append(index in found.get(name, ()))
-                if truth[name][-1] != predicted[name][-1]:
-                    kind = "missed" if truth[name][-1] else f"false, labelled {label or 'off script'}"
-                    mistakes.append(Mistake(kind=f"{name}: {kind}", text=turn.text))
-    return groups, truth, predicted, mistakes
-
-
-def every_step_figures(
-    dialogues: Sequence[Dialogue], said: Sequence[Mapping[str, frozenset[int]]]
-) -> Figures:
-    """Return macro figures over all steps that the labels have often enough; every closing is one step."""
-    closing = GENERIC_STEPS["closing"]
-    counted = Counter(
-        turn.labels["script_step"]
-        for dialogue in dialogues
-        for turn in dialogue.turns
-        if turn.labels.get("script_step") and not is_labelled(turn, closing)
-    )
-    steps = {name: name for name, count in sorted(counted.items()) if count >= _COMMON_TURNS}
-    steps["closing"] = closing
-    found = [
-        {
-            name: frozenset(index for step, at in one.items() if re.fullmatch(labels, step) for index in at)
-            for name, labels in steps.items()
-        }
-        for one in said
+def _measure_every_step(bench: Bench, dialogues: Sequence[Dialogue]) -> Figures:
+    """Read each call for the steps of its kind of call, whose names begin with it, and for common ones."""
+    pack = pack_file("star-script")
+    steps = [statement["id"] for statement in yaml.safe_load(pack.content)["statements"]]
+    kinds = [str(dialogue.labels.get("task", "")).partition("_")[0] for dialogue in dialogues]
+    files = {}
+    for kind in sorted(set(kinds)):
+        own = [step for step in steps if step in _COMMON_STEPS or step.partition("_")[0] == kind]
+        files[kind] = [rubric_file(["star-script"], {step: {"said": step} for step in own}), pack]
+        bench.engine.prepare(files[kind])
+    said = [
+        said_turns(bench.engine.score(dialogue.turns, files[kind]))
+        for dialogue, kind in zip(dialogues, kinds, strict=True)
     ]
-    groups, truth, predicted, _ = _pairs(dialogues, steps, found)
-    return macro_figures(groups, truth, predicted, "every_step_")
+    return every_step_figures(dialogues, said)
 
 
 def _measure_checklists(bench: Bench, dialogues: Iterable[Dialogue]) -> tuple[Figures, list[Mistake]]:
