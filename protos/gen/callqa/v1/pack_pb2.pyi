@@ -71,7 +71,7 @@ class TriedRule(_message.Message):
     fired: _builtins.bool
     """Whether it fires: said by the right speaker, in its window, in an order and a context that it accepts."""
     explanation: _builtins.str
-    """One sentence for people: why it fires or doesn't, with the nearest similarity."""
+    """For people: why it fires or doesn't, with the nearest similarity."""
     @_builtins.property
     def finding_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it found, also where that doesn't count, by id."""

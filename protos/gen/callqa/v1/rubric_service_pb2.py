@@ -28,7 +28,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61llqa/v1/rubric_service.proto\x12\tcallqa.v1\x1a\x14\x63\x61llqa/v1/pack.proto\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"f\n\x1b\x43reateRubricRevisionRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\x12\x1b\n\rvalidate_only\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\"H\n\x18GetRubricRevisionRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\"G\n\x12ListRubricsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"R\n\x13ListRubricsResponse\x12\"\n\x07rubrics\x18\x01 \x03(\x0b\x32\x11.callqa.v1.Rubric\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x15TryStoredPacksRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x01\x12\x1b\n\rbuiltin_packs\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12 \n\x04\x63\x61ll\x18\x03 \x01(\tB\x10\xfa\x41\r\n\x0b\x63\x61llqa/CallH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x42\x08\n\x06source2\xd7\x02\n\rRubricService\x12Y\n\x14\x43reateRubricRevision\x12&.callqa.v1.CreateRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12S\n\x11GetRubricRevision\x12#.callqa.v1.GetRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12L\n\x0bListRubrics\x12\x1d.callqa.v1.ListRubricsRequest\x1a\x1e.callqa.v1.ListRubricsResponse\x12H\n\x0eTryStoredPacks\x12 .callqa.v1.TryStoredPacksRequest\x1a\x14.callqa.v1.PackTrialb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63\x61llqa/v1/rubric_service.proto\x12\tcallqa.v1\x1a\x14\x63\x61llqa/v1/pack.proto\x1a\x16\x63\x61llqa/v1/rubric.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"f\n\x1b\x43reateRubricRevisionRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\x12\x1b\n\rvalidate_only\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x01\"E\n\x17\x43heckRubricFilesRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x02\"z\n\x18\x43heckRubricFilesResponse\x12\x32\n\x0frubric_revision\x18\x01 \x01(\x0b\x32\x19.callqa.v1.RubricRevision\x12*\n\x08problems\x18\x02 \x03(\x0b\x32\x18.callqa.v1.RubricProblem\"H\n\x18GetRubricRevisionRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x63\x61llqa/RubricRevision\"G\n\x12ListRubricsRequest\x12\x17\n\tpage_size\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\"R\n\x13ListRubricsResponse\x12\"\n\x07rubrics\x18\x01 \x03(\x0b\x32\x11.callqa.v1.Rubric\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x9c\x01\n\x15TryStoredPacksRequest\x12*\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x15.callqa.v1.RubricFileB\x04\xe2\x41\x01\x01\x12\x1b\n\rbuiltin_packs\x18\x02 \x03(\tB\x04\xe2\x41\x01\x01\x12 \n\x04\x63\x61ll\x18\x03 \x01(\tB\x10\xfa\x41\r\n\x0b\x63\x61llqa/CallH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x42\x08\n\x06source2\xb4\x03\n\rRubricService\x12Y\n\x14\x43reateRubricRevision\x12&.callqa.v1.CreateRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12[\n\x10\x43heckRubricFiles\x12\".callqa.v1.CheckRubricFilesRequest\x1a#.callqa.v1.CheckRubricFilesResponse\x12S\n\x11GetRubricRevision\x12#.callqa.v1.GetRubricRevisionRequest\x1a\x19.callqa.v1.RubricRevision\x12L\n\x0bListRubrics\x12\x1d.callqa.v1.ListRubricsRequest\x1a\x1e.callqa.v1.ListRubricsResponse\x12H\n\x0eTryStoredPacks\x12 .callqa.v1.TryStoredPacksRequest\x1a\x14.callqa.v1.PackTrialb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATERUBRICREVISIONREQUEST'].fields_by_name['files']._serialized_options = b'\342A\001\002'
   _globals['_CREATERUBRICREVISIONREQUEST'].fields_by_name['validate_only']._loaded_options = None
   _globals['_CREATERUBRICREVISIONREQUEST'].fields_by_name['validate_only']._serialized_options = b'\342A\001\001'
+  _globals['_CHECKRUBRICFILESREQUEST'].fields_by_name['files']._loaded_options = None
+  _globals['_CHECKRUBRICFILESREQUEST'].fields_by_name['files']._serialized_options = b'\342A\001\002'
   _globals['_GETRUBRICREVISIONREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETRUBRICREVISIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\027\n\025callqa/RubricRevision'
   _globals['_LISTRUBRICSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -53,14 +55,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRYSTOREDPACKSREQUEST'].fields_by_name['call']._serialized_options = b'\372A\r\n\013callqa/Call'
   _globals['_CREATERUBRICREVISIONREQUEST']._serialized_start=151
   _globals['_CREATERUBRICREVISIONREQUEST']._serialized_end=253
-  _globals['_GETRUBRICREVISIONREQUEST']._serialized_start=255
-  _globals['_GETRUBRICREVISIONREQUEST']._serialized_end=327
-  _globals['_LISTRUBRICSREQUEST']._serialized_start=329
-  _globals['_LISTRUBRICSREQUEST']._serialized_end=400
-  _globals['_LISTRUBRICSRESPONSE']._serialized_start=402
-  _globals['_LISTRUBRICSRESPONSE']._serialized_end=484
-  _globals['_TRYSTOREDPACKSREQUEST']._serialized_start=487
-  _globals['_TRYSTOREDPACKSREQUEST']._serialized_end=643
-  _globals['_RUBRICSERVICE']._serialized_start=646
-  _globals['_RUBRICSERVICE']._serialized_end=989
+  _globals['_CHECKRUBRICFILESREQUEST']._serialized_start=255
+  _globals['_CHECKRUBRICFILESREQUEST']._serialized_end=324
+  _globals['_CHECKRUBRICFILESRESPONSE']._serialized_start=326
+  _globals['_CHECKRUBRICFILESRESPONSE']._serialized_end=448
+  _globals['_GETRUBRICREVISIONREQUEST']._serialized_start=450
+  _globals['_GETRUBRICREVISIONREQUEST']._serialized_end=522
+  _globals['_LISTRUBRICSREQUEST']._serialized_start=524
+  _globals['_LISTRUBRICSREQUEST']._serialized_end=595
+  _globals['_LISTRUBRICSRESPONSE']._serialized_start=597
+  _globals['_LISTRUBRICSRESPONSE']._serialized_end=679
+  _globals['_TRYSTOREDPACKSREQUEST']._serialized_start=682
+  _globals['_TRYSTOREDPACKSREQUEST']._serialized_end=838
+  _globals['_RUBRICSERVICE']._serialized_start=841
+  _globals['_RUBRICSERVICE']._serialized_end=1277
 # @@protoc_insertion_point(module_scope)

@@ -48,6 +48,60 @@ class CreateRubricRevisionRequest(_message.Message):
 Global___CreateRubricRevisionRequest: _TypeAlias = CreateRubricRevisionRequest  # noqa: Y015
 
 @_typing.final
+class CheckRubricFilesRequest(_message.Message):
+    """What to check."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[_rubric_pb2.RubricFile]:
+        """One rubric and its packs, or packs alone. A pack that isn't given is looked up among the built-in ones."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[_rubric_pb2.RubricFile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckRubricFilesRequest: _TypeAlias = CheckRubricFilesRequest  # noqa: Y015
+
+@_typing.final
+class CheckRubricFilesResponse(_message.Message):
+    """What was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUBRIC_REVISION_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rubric_revision(self) -> _rubric_pb2.RubricRevision:
+        """Set when there is a rubric and no mistake."""
+
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[_rubric_pb2.RubricProblem]:
+        """By file and line; empty when all is well."""
+
+    def __init__(
+        self,
+        *,
+        rubric_revision: _rubric_pb2.RubricRevision | None = ...,
+        problems: _abc.Iterable[_rubric_pb2.RubricProblem] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rubric_revision", b"rubric_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["problems", b"problems", "rubric_revision", b"rubric_revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckRubricFilesResponse: _TypeAlias = CheckRubricFilesResponse  # noqa: Y015
+
+@_typing.final
 class GetRubricRevisionRequest(_message.Message):
     """Which revision."""
 

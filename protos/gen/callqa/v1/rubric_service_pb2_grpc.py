@@ -42,6 +42,11 @@ class RubricServiceStub:
                 request_serializer=callqa_dot_v1_dot_rubric__service__pb2.CreateRubricRevisionRequest.SerializeToString,
                 response_deserializer=callqa_dot_v1_dot_rubric__pb2.RubricRevision.FromString,
                 _registered_method=True)
+        self.CheckRubricFiles = channel.unary_unary(
+                '/callqa.v1.RubricService/CheckRubricFiles',
+                request_serializer=callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesRequest.SerializeToString,
+                response_deserializer=callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesResponse.FromString,
+                _registered_method=True)
         self.GetRubricRevision = channel.unary_unary(
                 '/callqa.v1.RubricService/GetRubricRevision',
                 request_serializer=callqa_dot_v1_dot_rubric__service__pb2.GetRubricRevisionRequest.SerializeToString,
@@ -68,6 +73,14 @@ class RubricServiceServicer:
         Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
         an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
         ALREADY_EXISTS for the name of a built-in rubric with other content.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckRubricFiles(self, request, context):
+        """Checks a rubric and its packs, or packs alone, and lists every mistake, which is no error. Nothing is stored.
+        Errors: INVALID_ARGUMENT for no files, one without a name, or too many bytes (INVALID_INPUT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +115,11 @@ def add_RubricServiceServicer_to_server(servicer, server):
                     servicer.CreateRubricRevision,
                     request_deserializer=callqa_dot_v1_dot_rubric__service__pb2.CreateRubricRevisionRequest.FromString,
                     response_serializer=callqa_dot_v1_dot_rubric__pb2.RubricRevision.SerializeToString,
+            ),
+            'CheckRubricFiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckRubricFiles,
+                    request_deserializer=callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesRequest.FromString,
+                    response_serializer=callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesResponse.SerializeToString,
             ),
             'GetRubricRevision': grpc.unary_unary_rpc_method_handler(
                     servicer.GetRubricRevision,
@@ -147,6 +165,33 @@ class RubricService:
             '/callqa.v1.RubricService/CreateRubricRevision',
             callqa_dot_v1_dot_rubric__service__pb2.CreateRubricRevisionRequest.SerializeToString,
             callqa_dot_v1_dot_rubric__pb2.RubricRevision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckRubricFiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/callqa.v1.RubricService/CheckRubricFiles',
+            callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesRequest.SerializeToString,
+            callqa_dot_v1_dot_rubric__service__pb2.CheckRubricFilesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,10 @@ class RubricServiceStub:
     an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
     ALREADY_EXISTS for the name of a built-in rubric with other content.
     """
+    CheckRubricFiles: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.CheckRubricFilesRequest, _rubric_service_pb2.CheckRubricFilesResponse]
+    """Checks a rubric and its packs, or packs alone, and lists every mistake, which is no error. Nothing is stored.
+    Errors: INVALID_ARGUMENT for no files, one without a name, or too many bytes (INVALID_INPUT).
+    """
     GetRubricRevision: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.GetRubricRevisionRequest, _rubric_pb2.RubricRevision]
     """Returns one revision with its files."""
     ListRubrics: _grpc.UnaryUnaryMultiCallable[_rubric_service_pb2.ListRubricsRequest, _rubric_service_pb2.ListRubricsResponse]
@@ -60,6 +64,10 @@ class RubricServiceAsyncStub(RubricServiceStub):
     Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
     an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
     ALREADY_EXISTS for the name of a built-in rubric with other content.
+    """
+    CheckRubricFiles: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.CheckRubricFilesRequest, _rubric_service_pb2.CheckRubricFilesResponse]  # type: ignore[assignment]
+    """Checks a rubric and its packs, or packs alone, and lists every mistake, which is no error. Nothing is stored.
+    Errors: INVALID_ARGUMENT for no files, one without a name, or too many bytes (INVALID_INPUT).
     """
     GetRubricRevision: _aio.UnaryUnaryMultiCallable[_rubric_service_pb2.GetRubricRevisionRequest, _rubric_pb2.RubricRevision]  # type: ignore[assignment]
     """Returns one revision with its files."""
@@ -83,6 +91,16 @@ class RubricServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT that names file, line and field of the mistakes, and how many more there are than
         an error can hold (RUBRIC_MISTAKES), or for files that are too large or hold no rubric (INVALID_INPUT);
         ALREADY_EXISTS for the name of a built-in rubric with other content.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckRubricFiles(
+        self,
+        request: _rubric_service_pb2.CheckRubricFilesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rubric_service_pb2.CheckRubricFilesResponse, _abc.Awaitable[_rubric_service_pb2.CheckRubricFilesResponse]]:
+        """Checks a rubric and its packs, or packs alone, and lists every mistake, which is no error. Nothing is stored.
+        Errors: INVALID_ARGUMENT for no files, one without a name, or too many bytes (INVALID_INPUT).
         """
 
     @_abc_1.abstractmethod

@@ -612,7 +612,7 @@ class Scorecard(_message.Message):
 
     @_builtins.property
     def flags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Short words for lists, sorted, as "auto-fail", "needs-review", "unresolved"."""
+        """Short words for lists, sorted, as "auto-fail", "critical", "needs-review", "unresolved"."""
 
     @_builtins.property
     def outcome(self) -> Global___Outcome:
