@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scoring.domain.finding import Assertion, Kind
-    from scoring.domain.scorecard import EmotionLabel, EscalationReason
+    from scoring.domain.scorecard import EmotionLabel, EscalationReason, Owner
     from scoring.domain.transcript import Role
 
 
@@ -66,6 +66,7 @@ class Rule:
     pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how soon
     they must come; a `formula` is a marker that answers nothing alone. `event` is what words do;
     `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
+    `owner` is who will do what words promise, None for nobody in particular.
     `after` and `before` are the rules whose first match a statement must follow or precede, "" for none;
     `when` is the condition under which it is asked at all, "" for always.
     `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
@@ -93,6 +94,7 @@ class Rule:
     reason: EscalationReason | None = None
     emotion: EmotionLabel | None = None
     valence: float = 0.0
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scoring.judgement.adherence import NotSaid, Said
+from scoring.judgement.commitments import CommitmentsDated
 from scoring.judgement.empathy import Answered
 from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
 from scoring.judgement.outcome import OutcomeIn
@@ -32,6 +33,7 @@ _ALL: Final[tuple[Detector, ...]] = (
     FewInterruptions(),
     TalkShare(),
     SpeechRate(),
+    CommitmentsDated(),
     OutcomeIn(),
     Responded(),
     InSequence(),

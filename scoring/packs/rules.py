@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scoring.domain.finding import Assertion, Kind
 from scoring.domain.rubric import Event, Rule, Severity, Window
-from scoring.domain.scorecard import EmotionLabel, EscalationReason
+from scoring.domain.scorecard import EmotionLabel, EscalationReason, Owner
 from scoring.domain.transcript import Role
 from scoring.language.phrases import PhraseError
 from scoring.packs.schema import (
+    CommitmentEntry,
     EffortSignEntry,
     EmotionCueEntry,
     EventEntry,
@@ -59,6 +60,8 @@ def entries(pack: PackFile) -> Iterator[tuple[Path, RuleEntry]]:
         yield ("emotion", "cues", index), cue
     for index, sign in enumerate(pack.effort.signs):
         yield ("effort", "signs", index), sign
+    for index, commitment in enumerate(pack.commitments):
+        yield ("commitments", index), commitment
 
 
 def rule_of(
@@ -104,6 +107,7 @@ def rule_of(
         reason=EscalationReason(entry.reason.upper()) if isinstance(entry, ReasonEntry) else None,
         emotion=EmotionLabel(entry.label.upper()) if isinstance(entry, EmotionCueEntry) else None,
         valence=entry.valence if isinstance(entry, EmotionCueEntry) else 0.0,
+        owner=Owner.__members__.get(entry.owner.upper()) if isinstance(entry, CommitmentEntry) else None,
     )
     if isinstance(entry, StatementEntry):
         rule = replace(
@@ -126,6 +130,7 @@ def _kind(entry: RuleEntry) -> Kind:
         ReasonEntry: Kind.OUTCOME_EVENT,
         EmotionCueEntry: Kind.EMOTION,
         EffortSignEntry: Kind.EFFORT,
+        CommitmentEntry: Kind.COMMITMENT,
     }
     return kinds[type(entry)]
 

@@ -162,6 +162,13 @@ class EffortSignEntry(RuleEntry):
     speaker: Literal["agent", "customer"]
 
 
+class CommitmentEntry(RuleEntry):
+    """Words by which somebody says they will do something beyond the call, and who will."""
+
+    speaker: Literal["agent", "customer"]
+    owner: Literal["agent", "company", "customer", "nobody"]
+
+
 class EmpathySection(Entry):
     """Opportunities and what answers them."""
 
@@ -200,6 +207,7 @@ class PackFile(Entry):
     outcome: OutcomeSection = OutcomeSection()
     emotion: EmotionSection = EmotionSection()
     effort: EffortSection = EffortSection()
+    commitments: list[CommitmentEntry] = []
 
 
 class ReadingEntry(Entry):
