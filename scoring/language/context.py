@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from scoring.domain.finding import Assertion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from spacy.tokens import Doc, Span, Token
 
@@ -90,6 +90,16 @@ def cues(tokens: Iterable[Token]) -> frozenset[Assertion]:
     if norms & _CONDITIONS:
         found.add(Assertion.HYPOTHETICAL)
     return frozenset(found)
+
+
+def last_questions(norms: Sequence[str]) -> list[int]:
+    """Return per word where the last question up to it began, by the order of its first two words, or -1."""
+    found, last = [], -1
+    for position in range(len(norms)):
+        if _asks(norms[max(0, position - 1) : position + 1]):
+            last = position - 1
+        found.append(last)
+    return found
 
 
 def assertion(doc: Doc, start: int, end: int) -> Assertion:
@@ -183,7 +193,7 @@ def _opening(tokens: Iterable[Token]) -> list[str]:
     return norms[:2]
 
 
-def _asks(norms: list[str]) -> bool:
+def _asks(norms: Sequence[str]) -> bool:
     if len(norms) < 2:
         return False
     first, second = norms

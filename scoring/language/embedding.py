@@ -7,6 +7,7 @@ batch and with every version of the linear algebra below numpy.
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -65,7 +66,9 @@ class StaticEmbedding:
                 for piece, text in zip(encoded.ids, encoded.tokens, strict=True)
                 if piece < len(self._table) and any(char.isalnum() for char in text)
             ]
-            known = self._words[norm] = self._table[pieces].sum(axis=0, dtype=np.int32)
+            # A word known only in pieces is mostly a name or misspelt: it shouldn't outweigh the others.
+            sums = self._table[pieces].sum(axis=0) / math.sqrt(max(len(pieces), 1))
+            known = self._words[norm] = np.rint(sums).astype(np.int32)
         return known
 
 
@@ -82,6 +85,30 @@ def cosines(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np
     products: NDArray[np.float32] = left @ right.T
     whole: NDArray[np.int32] = np.rint(products.astype(np.float64) * (10_000 / UNIT**2)).astype(np.int32)
     return np.minimum(whole, 10_000)
+
+
+def cosines_without(
+    words: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    right: NDArray[np.float32],
+) -> NDArray[np.int32]:
+    """Return the best cosine, in 1/10,000, of each stretch of `words` without one of its words.
+
+    Stretch n begins at word `starts[n]`, has `lengths[n]` words, two at least, and is compared with row n of
+    `right`, which is from `unit`.
+    """
+    best = np.zeros(len(starts), dtype=np.int32)
+    for length in np.unique(lengths).tolist():
+        which = np.flatnonzero(lengths == length)
+        stretches = words[starts[which][:, None] + np.arange(length)]
+        rest = stretches.sum(axis=1, keepdims=True) - stretches
+        # The sums are whole numbers and exact; square root and division are rounded alike everywhere.
+        products = (rest * right[which].astype(np.int64)[:, None, :]).sum(axis=2)
+        squares = np.sqrt((rest * rest).sum(axis=2).astype(np.float64))
+        near = products / (np.where(squares > 0, squares, 1.0) * (UNIT / 10_000))
+        best[which] = np.rint(near.max(axis=1)).astype(np.int32)
+    return np.minimum(best, 10_000)
 
 
 @cache

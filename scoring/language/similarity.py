@@ -4,31 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from scoring.language.context import cues
-from scoring.language.embedding import cosines, unit
+from scoring.language.context import cues, last_questions
+from scoring.language.embedding import cosines, cosines_without, unit
 from scoring.language.match import Near
+from scoring.language.spoken_words import SpokenWords, is_spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
     from scoring.domain.finding import Assertion
     from scoring.language.embedding import StaticEmbedding
 
-# Below this nothing is near, and reporting it as "nearest" would only puzzle; in 1/10,000 as every cosine.
+# All cosines here are whole numbers, in 1/10,000. Below this one nothing is near, and reporting it as
+# "nearest" would only puzzle.
 _FLOOR: Final = 4000
-# A sentence up to a quarter longer than the exemplar is compared whole; a longer one is also cut up.
-_SLACK: Final = 1.25
-# Stretches shorter than this share too many words with everything.
+# Stretches shorter than this share too many words with everything, unless the sentence is as short itself.
 _MIN_WORDS: Final = 3
+# What is longer than a sentence by a quarter is cut into windows of this much of its length.
+_SLACK: Final = 1.25
+_WIDTHS: Final = (0.85, 1.0)
+# Every word may be the one that was misheard or put in. Leaving it out costs a little, so that sentences that
+# are nearer as they were said win; stretches and sentences of fewer words keep each of theirs.
+_LEFT_OUT_COST: Final = 300
+_LEFT_OUT_MIN_WORDS: Final = 4
+# What is left must be this much of the sentence's length: "how can I help" isn't yet an offer of more.
+_LEFT_SHARE: Final = 0.75
+# A stretch that is further than this from mattering isn't saved by leaving out a word.
+_LEFT_OUT_GAIN: Final = 1500
+# A sentence of four words shares two of them with much that means something else: from this length on a
+# sentence is taken as it is, the distance to a shorter one counts a fifth more for every word it lacks.
+_LONG_WORDS: Final = 6
+_STRICTER_PER_WORD: Final = 0.2
+# A question is further from a statement than its words tell.
+_ASKING_COST: Final = 500
+# How many words before the end of a stretch its question may begin.
+_QUESTION_WORDS: Final = 12
 # A stretch's cosine, length and place in one number, so that the largest is the nearest, shortest, first one.
 _PLACE_BITS: Final = 24
 _LENGTH_BITS: Final = 16
@@ -36,7 +54,7 @@ _LENGTH_BITS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Similar:
-    """A stretch of tokens near a rule's sentence: cosine to four decimals, and the sentence's own cues."""
+    """A stretch of tokens near a rule's sentence: similarity to 4 decimals, and the sentence's cues."""
 
     start: int
     end: int
@@ -61,6 +79,22 @@ class _Group:
     cues: tuple[frozenset[Assertion], ...]
     vectors: NDArray[np.float32]
     matters: NDArray[np.int32]
+    stating: NDArray[np.bool_]
+
+    @property
+    def strictness(self) -> float:
+        """How much the distance to one of these sentences counts, at least 1: short ones are met exactly."""
+        return 1 + _STRICTER_PER_WORD * max(0, _LONG_WORDS - self.words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Stretches as columns: whose turn, first word and one past the last over all turns, and if they ask."""
+
+    owners: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    asking: NDArray[np.bool_]
 
 
 class Exemplars:
@@ -78,128 +112,146 @@ class Exemplars:
     ) -> None:
         self._embedding = embedding
         self._rule_ids = sorted(sentences)
-        by_length: dict[int, list[tuple[int, NDArray[np.float32], frozenset[Assertion]]]] = {}
+        by_length: dict[int, list[tuple[int, list[Token], bool]]] = {}
         for number, rule_id in enumerate(self._rule_ids):
             for sentence in sentences[rule_id]:
-                words = [token for token in nlp.make_doc(sentence) if not token.is_punct]
-                vector = unit(embedding.words(token.norm_ for token in words).sum(axis=0))
-                by_length.setdefault(max(len(words), _MIN_WORDS), []).append((number, vector, cues(words)))
+                words = [token for token in nlp.make_doc(sentence) if is_spoken(token)]
+                norms = [word.norm_ for word in words]
+                asks = "?" in sentence or "please" in norms or max(last_questions(norms), default=-1) >= 0
+                by_length.setdefault(max(len(words), 1), []).append((number, words, not asks))
         floors = [max(_FLOOR, round(matters[rule_id] * 10_000)) for rule_id in self._rule_ids]
         self._groups = tuple(
             _Group(
                 words=length,
                 rules=np.array([number for number, _, _ in rows]),
-                cues=tuple(found for _, _, found in rows),
-                vectors=np.stack([vector for _, vector, _ in rows]),
+                cues=tuple(cues(words) for _, words, _ in rows),
+                vectors=np.stack(
+                    [unit(embedding.words(word.norm_ for word in words).sum(axis=0)) for _, words, _ in rows]
+                ),
                 matters=np.array([floors[number] for number, _, _ in rows], dtype=np.int32),
+                stating=np.array([states for _, _, states in rows]),
             )
             for length, rows in sorted(by_length.items())
         )
 
     def similar(self, docs: Sequence[Doc]) -> list[Similarity]:
         """Return for each turn what comes near; a turn's answer doesn't depend on the others."""
-        lengths = [len(doc) for doc in docs]
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        turns = [SpokenWords.of(doc) for doc in docs]
+        offsets = np.cumsum([0, *(len(turn.tokens) for turn in turns)])
         if not self._groups or not offsets[-1]:
             return [Similarity() for _ in docs]
-        words = self._embedding.words(token.norm_ for doc in docs for token in doc)
+        words = self._embedding.words(norm for turn in turns for norm in turn.norms)
         sums = np.concatenate([np.zeros((1, words.shape[1]), dtype=np.int64), np.cumsum(words, axis=0)])
-        sentences = [
+        asking = np.array([-1, *last_questions([norm for turn in turns for norm in turn.norms])])
+        parts = [
             (number, offset + first, last - first)
-            for number, (doc, offset) in enumerate(zip(docs, offsets[:-1].tolist(), strict=True))
-            for first, last in _sentences(doc)
+            for number, (turn, offset) in enumerate(zip(turns, offsets[:-1].tolist(), strict=True))
+            for first, last in turn.parts
         ]
         nearest = np.zeros((len(docs), len(self._rule_ids)), dtype=np.int64)
-        deciding: list[dict[int, dict[tuple[int, int], Similar]]] = [{} for _ in docs]
+        deciding: list[dict[str, dict[tuple[int, int], Similar]]] = [{} for _ in docs]
         for group in self._groups:
-            places = _places(sentences, group.words)
-            if not len(places):
+            places = _places(parts, group.words, asking)
+            if not len(places.owners):
                 continue
-            owners, starts, ends = places.T
-            near = cosines(unit(sums[ends] - sums[starts]), group.vectors)
-            starts, ends = starts - offsets[owners], ends - offsets[owners]
-            _keep_nearest(nearest, group, owners, starts, ends, near)
+            near = cosines(unit(sums[places.ends] - sums[places.starts]), group.vectors)
+            _leave_one_out(near, group, places, words)
+            near = np.rint(10_000 - (10_000 - near) * group.strictness).astype(np.int32)
+            near -= _ASKING_COST * (places.asking[:, None] & group.stating[None, :])
+            _keep_nearest(nearest, group, places, near, offsets)
             for row, column in np.argwhere(near >= group.matters).tolist():
-                place = int(starts[row]), int(ends[row])
+                owner = int(places.owners[row])
+                tokens, offset = turns[owner].tokens, int(offsets[owner])
+                start = tokens[int(places.starts[row]) - offset]
+                end = tokens[int(places.ends[row]) - offset - 1] + 1
                 score = int(near[row, column]) / 10_000
-                best = deciding[owners[row]].setdefault(int(group.rules[column]), {})
-                if place not in best or best[place].score < score:
-                    best[place] = Similar(start=place[0], end=place[1], score=score, cues=group.cues[column])
+                best = deciding[owner].setdefault(self._rule_ids[group.rules[column]], {})
+                if (start, end) not in best or best[start, end].score < score:
+                    best[start, end] = Similar(start=start, end=end, score=score, cues=group.cues[column])
         return [
             Similarity(
                 deciding={
-                    self._rule_ids[rule]: sorted(
+                    rule_id: sorted(
                         found.values(), key=lambda one: (-one.score, one.end - one.start, one.start)
                     )
-                    for rule, found in sorted(rules.items())
+                    for rule_id, found in sorted(rules.items())
                 },
-                nearest=self._nearest(doc, row),
+                nearest=self._nearest(doc, turn, row),
             )
-            for doc, rules, row in zip(docs, deciding, nearest, strict=True)
+            for doc, turn, rules, row in zip(docs, turns, deciding, nearest, strict=True)
         ]
 
-    def _nearest(self, doc: Doc, row: NDArray[np.int64]) -> dict[str, Near]:
+    def _nearest(self, doc: Doc, turn: SpokenWords, row: NDArray[np.int64]) -> dict[str, Near]:
         found = {}
         for rule in np.flatnonzero(row).tolist():
             key = int(row[rule])
             start = (1 << _PLACE_BITS) - 1 - (key & ((1 << _PLACE_BITS) - 1))
             length = (1 << _LENGTH_BITS) - 1 - ((key >> _PLACE_BITS) & ((1 << _LENGTH_BITS) - 1))
-            last = doc[min(start + length, len(doc)) - 1]
+            first, last = doc[turn.tokens[start]], doc[turn.tokens[start + length - 1]]
             found[self._rule_ids[rule]] = Near(
                 score=(key >> (_PLACE_BITS + _LENGTH_BITS)) / 10_000,
-                start_char=doc[start].idx,
+                start_char=first.idx,
                 end_char=last.idx + len(last),
             )
         return found
 
 
+def _leave_one_out(near: NDArray[np.int32], group: _Group, places: _Places, words: NDArray[np.int64]) -> None:
+    """Raise in `near` what comes nearer without one of its words."""
+    if group.words < _LEFT_OUT_MIN_WORDS:
+        return
+    lengths = places.ends - places.starts
+    enough = 10_000 - (10_000 - group.matters) / group.strictness - _LEFT_OUT_GAIN
+    long_enough = lengths > max(_LEFT_OUT_MIN_WORDS - 1, round(group.words * _LEFT_SHARE))
+    hopeful = (near >= enough) & long_enough[:, None]
+    rows, columns = np.nonzero(hopeful)
+    if len(rows):
+        without = cosines_without(words, places.starts[rows], lengths[rows], group.vectors[columns])
+        near[rows, columns] = np.maximum(near[rows, columns], without - _LEFT_OUT_COST)
+
+
 def _keep_nearest(
     nearest: NDArray[np.int64],
     group: _Group,
-    owners: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    places: _Places,
     near: NDArray[np.int32],
+    offsets: NDArray[np.int64],
 ) -> None:
     """Raise each turn's nearest stretch per rule (turns x rules) where one of this group is nearer."""
-    place = (
-        ((1 << _LENGTH_BITS) - 1 - np.minimum(ends - starts, (1 << _LENGTH_BITS) - 1)) << _PLACE_BITS
-    ) + ((1 << _PLACE_BITS) - 1 - starts)
-    keys = np.where(
-        near >= _FLOOR, (near.astype(np.int64) << (_PLACE_BITS + _LENGTH_BITS)) + place[:, None], 0
-    )
-    firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-    best = np.maximum.reduceat(keys, firsts, axis=0)
-    np.maximum.at(nearest, (owners[firsts][:, None], group.rules[None, :]), best)
+    lengths = np.minimum(places.ends - places.starts, (1 << _LENGTH_BITS) - 1)
+    starts = places.starts - offsets[places.owners]
+    place = (((1 << _LENGTH_BITS) - 1 - lengths) << _PLACE_BITS) + ((1 << _PLACE_BITS) - 1 - starts)
+    keys = (near.astype(np.int64) << (_PLACE_BITS + _LENGTH_BITS)) + place[:, None]
+    firsts = np.flatnonzero(np.diff(places.owners, prepend=-1))
+    best = np.maximum.reduceat(np.where(near >= _FLOOR, keys, 0), firsts, axis=0)
+    np.maximum.at(nearest, (places.owners[firsts][:, None], group.rules[None, :]), best)
 
 
-def _sentences(doc: Doc) -> Iterator[tuple[int, int]]:
-    starts = [0, *(token.i for token in doc[1:] if token.is_sent_start), len(doc)]
-    yield from pairwise(starts)
+def _places(parts: Sequence[tuple[int, int, int]], words: int, questions: NDArray[np.int64]) -> _Places:
+    """Return what is compared with sentences of `words` words.
 
-
-def _places(sentences: Sequence[tuple[int, int, int]], words: int) -> NDArray[np.int64]:
-    """Return (turn, first token, one past the last) of what is compared with exemplars of `words` words."""
+    Parts are (turn, first word, words); `questions[n]` is where the last question before word n began.
+    """
     rows = [
-        (number, first + start, first + end)
-        for number, first, length in sentences
+        (number, first + start, first + end, first)
+        for number, first, length in parts
         for start, end in _stretches(length, words)
     ]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+    owners, starts, ends, firsts = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
+    asking = questions[ends] >= np.maximum(firsts, ends - _QUESTION_WORDS)
+    return _Places(owners=owners, starts=starts, ends=ends, asking=asking)
 
 
 @lru_cache(maxsize=65_536)
 def _stretches(length: int, words: int) -> tuple[tuple[int, int], ...]:
-    """Return ranges of a sentence of `length` words: whole when it is short, windows when it is longer."""
-    found = []
-    if length < _MIN_WORDS:
-        return ()
-    if length <= words * 2:
-        found.append((0, length))
-    if length > words * _SLACK:
-        stride = max(1, words // 4)
-        begins = dict.fromkeys(
-            min(start, length - words) for start in range(0, length - words + stride, stride)
-        )
-        found += [(begin, begin + words) for begin in begins]
+    """Return ranges of a part of `length` words: whole when it is short, windows when it is longer."""
+    shortest = min(words, _MIN_WORDS)
+    found: dict[tuple[int, int], None] = {}
+    if shortest <= length <= max(words * 2, _MIN_WORDS):
+        found[0, length] = None
+    for width in dict.fromkeys(max(shortest, round(words * share)) for share in _WIDTHS):
+        if length > max(width, words * _SLACK):
+            stride = max(1, width // 4)
+            begins = (min(start, length - width) for start in range(0, length - width + stride, stride))
+            found |= dict.fromkeys((begin, begin + width) for begin in begins)
     return tuple(found)
