@@ -13,6 +13,8 @@ from servicekit.errors import InvalidInputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from callqa.v1 import pack_pb2, scorecard_pb2, transcript_pb2
+
     from review_api.domain.batches import Batch, BatchItem, Counts, Shard
     from review_api.domain.calls import Call, CallState
     from review_api.domain.quarantine import EngineVersions, Stage
@@ -265,6 +267,18 @@ class RubricChecker(Protocol):
 
     def check_files(self, files: Sequence[RubricFile]) -> CheckedRubric:
         """Check a user's own files."""
+
+    def try_packs(
+        self,
+        files: Sequence[RubricFile],
+        builtin_packs: Sequence[str],
+        said: transcript_pb2.Transcript | str,
+        context: scorecard_pb2.CallContext,
+    ) -> pack_pb2.PackTrial:
+        """Show what packs find in a call or a text; mistakes in them are part of the answer.
+
+        InvalidInputError and LimitExceededError for what scoring doesn't read.
+        """
 
 
 class RecordingStore(Protocol):

@@ -30,6 +30,7 @@ from review_api.use_cases.create_batch import CreateBatch
 from review_api.use_cases.rehear_call import RehearCall
 from review_api.use_cases.rubric_catalogue import RubricCatalogue
 from review_api.use_cases.set_speaker_roles import SetSpeakerRoles
+from review_api.use_cases.try_packs import TryPacks
 from review_api.use_cases.upload_recording import UploadRecording
 from review_api.use_cases.watch_batch import BatchReading
 from servicekit.channel import open_channel
@@ -85,6 +86,7 @@ class ReviewApi:
             ),
             max_rubric_bytes=settings.max_rubric_bytes,
         )
+        try_packs = TryPacks(catalogue=catalogue, calls=calls, transcripts=transcripts)
         call_servicer = CallServicer(
             CallUseCases(
                 upload_recording=UploadRecording(
@@ -135,7 +137,7 @@ class ReviewApi:
             Service(
                 "callqa.v1.RubricService",
                 lambda server: rubric_service_pb2_grpc.add_RubricServiceServicer_to_server(
-                    RubricServicer(catalogue), server
+                    RubricServicer(catalogue, try_packs), server
                 ),
             ),
         ]

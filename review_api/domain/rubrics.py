@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from servicekit.errors import FieldViolation
+
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from servicekit.errors import FieldViolation
 
 DEFAULT_RUBRIC: Final = "service-quality"
 
@@ -51,9 +51,26 @@ class Rubric:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RubricMistake:
+    """Where a mistake stands (line from 1, 0 for the whole file) and one sentence that says what to do."""
+
+    file_name: str
+    line: int
+    field: str
+    message: str
+
+    @property
+    def violation(self) -> FieldViolation:
+        """The mistake as an error carries it, under "pack.yaml line 3: statements[0].say"."""
+        line = f" line {self.line}" if self.line else ""
+        place = f": {self.field}" if self.field else ""
+        return FieldViolation(f"{self.file_name}{line}{place}", self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRubric:
-    """What scoring says of a rubric: its revision where it is well, and every problem."""
+    """What scoring says of a rubric: its revision where it is well, and every mistake."""
 
     revision: Revision | None
-    problems: tuple[FieldViolation, ...]
+    mistakes: tuple[RubricMistake, ...]
     builtin_rubrics: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from review_api.domain.rubrics import DEFAULT_RUBRIC
+from review_api.domain.rubrics import DEFAULT_RUBRIC, RubricMistake
 from servicekit.errors import AlreadyExistsError, FieldViolation, InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -50,19 +50,36 @@ class RubricCatalogue:
         rubric, revision = match["rubric"], match["revision"] or CURRENT
         return self.rubrics.get(rubric, revision) if revision != CURRENT else self._current(rubric)
 
-    def create(self, files: Sequence[RubricFile], *, validate_only: bool) -> Revision | None:
-        """Check the files and make them the current revision; None when packs alone were checked.
+    def check(self, files: Sequence[RubricFile]) -> CheckedRubric:
+        """Return what is wrong with the files, the name of a built-in rubric with other content included.
 
-        RubricMistakesError for mistakes, AlreadyExistsError for the name of a built-in rubric.
+        InvalidInputError for more than `max_rubric_bytes` bytes.
         """
+        self.check_size(files)
+        checked = self.checker.check_files(files)
+        if checked.revision is None or not self._takes_over(checked.revision, checked.builtin_rubrics):
+            return checked
+        message = _taken(checked.revision.rubric)
+        mistake = RubricMistake(file_name="", line=0, field="rubric", message=message)
+        return replace(checked, revision=None, mistakes=(mistake,))
+
+    def check_size(self, files: Sequence[RubricFile]) -> None:
+        """Raise InvalidInputError for more than `max_rubric_bytes` bytes."""
         total_bytes = sum(len(file.content.encode()) for file in files)
         if total_bytes > self.max_rubric_bytes:
             description = f"{total_bytes} bytes are more than {self.max_rubric_bytes} (max_rubric_bytes)"
             raise InvalidInputError(
                 f"files: {description}", violations=[FieldViolation("files", description)]
             )
+
+    def create(self, files: Sequence[RubricFile], *, validate_only: bool) -> Revision | None:
+        """Check the files and make them the current revision; None when packs alone were checked.
+
+        RubricMistakesError for mistakes, AlreadyExistsError for the name of a built-in rubric.
+        """
+        self.check_size(files)
         checked = self.checker.check_files(files)
-        if checked.problems:
+        if checked.mistakes:
             raise _mistakes(checked)
         revision = checked.revision
         if revision is None:
@@ -72,8 +89,8 @@ class RubricCatalogue:
             raise InvalidInputError(
                 f"files: {description}", violations=[FieldViolation("files", description)]
             )
-        if revision.rubric in checked.builtin_rubrics:
-            self._refuse_other_content(revision)
+        if self._takes_over(revision, checked.builtin_rubrics):
+            raise AlreadyExistsError(_taken(revision.rubric))
         return revision if validate_only else self.rubrics.add_current(revision)
 
     def page(self, *, after: str, size: int) -> Sequence[Rubric]:
@@ -99,15 +116,20 @@ class RubricCatalogue:
             )
         return stored
 
-    def _refuse_other_content(self, revision: Revision) -> None:
+    def _takes_over(self, revision: Revision, builtin_rubrics: Sequence[str]) -> bool:
+        """Tell whether the revision has the name of a built-in rubric and other content."""
+        if revision.rubric not in builtin_rubrics:
+            return False
         builtin = self.checker.check_builtin(revision.rubric).revision
-        if builtin is None or builtin.key != revision.key:
-            raise AlreadyExistsError(
-                f"rubrics/{revision.rubric} is built in; give your rubric another name in its YAML file"
-            )
+        return builtin is None or builtin.key != revision.key
+
+
+def _taken(rubric: str) -> str:
+    return f"rubrics/{rubric} is built in; give your rubric another name in its YAML file"
 
 
 def _mistakes(checked: CheckedRubric) -> RubricMistakesError:
-    first, others = checked.problems[0], len(checked.problems) - 1
+    violations = [mistake.violation for mistake in checked.mistakes]
+    first, others = violations[0], len(violations) - 1
     more = f", and {others} more" if others else ""
-    return RubricMistakesError(f"{first.field}: {first.description}{more}", violations=checked.problems)
+    return RubricMistakesError(f"{first.field}: {first.description}{more}", violations=violations)

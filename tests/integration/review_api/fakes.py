@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from callqa.v1 import (
+    pack_pb2,
     rubric_pb2,
     scorecard_pb2,
     scoring_service_pb2,
@@ -168,6 +169,19 @@ class FakeScoring(scoring_service_pb2_grpc.ScoringServiceServicer):
         if forms and not answer.problems:
             answer.rubric_revision.CopyFrom(revision_of(forms[0].content.split()[1], forms[0].content))
         return answer
+
+    def TryPacks(  # noqa: N802
+        self, request: scoring_service_pb2.TryPacksRequest, context: grpc.ServicerContext
+    ) -> pack_pb2.PackTrial:
+        """Fire a rule per file and built-in pack, and explain with what was given."""
+        if self.broken:
+            raise self.broken
+        said = request.text or " ".join(turn.text for turn in request.transcript.turns)
+        trial = pack_pb2.PackTrial()
+        for name in [*(file.file_name for file in request.files), *request.builtin_packs]:
+            explanation = f"{said} of {request.context.agent or 'nobody'}"
+            trial.rules.add(rule_id=name, fired=True, explanation=explanation)
+        return trial
 
     def ScoreTranscript(  # noqa: N802
         self, request: scoring_service_pb2.ScoreTranscriptRequest, context: grpc.ServicerContext

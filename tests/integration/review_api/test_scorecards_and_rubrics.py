@@ -9,6 +9,7 @@ import pytest
 from callqa.v1 import (
     call_service_pb2,
     call_service_pb2_grpc,
+    pack_pb2,
     rubric_pb2,
     rubric_service_pb2,
     scorecard_pb2,
@@ -16,6 +17,7 @@ from callqa.v1 import (
 )
 
 from review_api.domain.hashing import transcript_id_of
+from servicekit.errors import InvalidInputError, LimitExceededError
 from servicekit.wire import sha256_hex
 from tests.integration.review_api.fakes import revision_of
 from tests.integration.review_api.stack import details_of
@@ -186,6 +188,76 @@ def test_mistakes_name_file_line_and_field(stack: Stack) -> None:
         with pytest.raises(grpc.RpcError) as lacking:
             create_revision(stack, *contents)
         assert lacking.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+def check_files(stack: Stack, *contents: str) -> rubric_service_pb2.CheckRubricFilesResponse:
+    files = [
+        rubric_pb2.RubricFile(file_name=f"{number}.yaml", content=content)
+        for number, content in enumerate(contents)
+    ]
+    answer: rubric_service_pb2.CheckRubricFilesResponse = stack.rubrics.CheckRubricFiles(
+        rubric_service_pb2.CheckRubricFilesRequest(files=files), timeout=10
+    )
+    return answer
+
+
+def test_every_mistake_of_many_is_told(stack: Stack) -> None:
+    answer = check_files(stack, *["mistake"] * 200)
+    assert len(answer.problems) == 200
+    assert not answer.HasField("rubric_revision")
+    assert (answer.problems[0].file_name, answer.problems[0].line) == ("0.yaml", 3)
+    assert check_files(stack, "rubric mine v1").rubric_revision.name.startswith("rubrics/mine/")
+    assert check_files(stack, "a pack") == rubric_service_pb2.CheckRubricFilesResponse()
+    [taken] = check_files(stack, "rubric service-quality of my own").problems
+    assert "is built in" in taken.message
+    with pytest.raises(grpc.RpcError) as refused:
+        check_files(stack)
+    assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert stack.count("rubrics") == 0
+
+
+def try_packs(stack: Stack, **fields: object) -> pack_pb2.PackTrial:
+    request = rubric_service_pb2.TryStoredPacksRequest(**fields)  # type: ignore[arg-type]
+    trial: pack_pb2.PackTrial = stack.rubrics.TryStoredPacks(request, timeout=10)
+    return trial
+
+
+def test_packs_are_tried_on_a_stored_call_and_on_a_text(stack: Stack) -> None:
+    batch = stack.create_batch(b"one")
+    call = batch.items[0].call
+    pack = rubric_pb2.RubricFile(file_name="mine.yaml", content="a pack")
+    with pytest.raises(grpc.RpcError) as early:
+        try_packs(stack, files=[pack], call=call)
+    assert early.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert "has no transcript yet" in details_of(early.value)
+    stack.work(batch)
+    [mine, empathy] = try_packs(stack, files=[pack], builtin_packs=["empathy"], call=call).rules
+    assert (mine.rule_id, empathy.rule_id) == ("mine.yaml", "empathy")
+    assert mine.explanation.replace(" ", "").endswith("ofada")
+    [rule] = try_packs(stack, files=[pack], text="Hello there").rules
+    assert rule.explanation == "Hello there of nobody"
+
+
+def test_what_packs_cannot_be_tried_on_is_refused(stack: Stack, fakes: FakeServices) -> None:
+    pack = rubric_pb2.RubricFile(file_name="mine.yaml", content="a pack")
+    for fields, code in (
+        ({"files": [pack], "call": "calls/none"}, grpc.StatusCode.NOT_FOUND),
+        ({"files": [pack], "text": "  "}, grpc.StatusCode.INVALID_ARGUMENT),
+        ({"files": [pack]}, grpc.StatusCode.INVALID_ARGUMENT),
+        ({"text": "Hello"}, grpc.StatusCode.INVALID_ARGUMENT),
+    ):
+        with pytest.raises(grpc.RpcError) as refused:
+            try_packs(stack, **fields)
+        assert refused.value.code() == code
+    fakes.scoring.broken = InvalidInputError("the call is in 'de'; calls in English ('en') can be scored")
+    with pytest.raises(grpc.RpcError) as german:
+        try_packs(stack, files=[pack], text="Guten Tag")
+    assert german.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert "calls in English" in details_of(german.value)
+    fakes.scoring.broken = LimitExceededError("too many words")
+    with pytest.raises(grpc.RpcError) as long:
+        try_packs(stack, files=[pack], text="Hello")
+    assert long.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 def test_a_file_without_a_name_is_refused(stack: Stack) -> None:
