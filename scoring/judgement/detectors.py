@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.commitments import CommitmentsDated
 from scoring.judgement.empathy import Answered
+from scoring.judgement.escalation import EscalationExplained
 from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
-from scoring.judgement.outcome import OutcomeIn
 from scoring.judgement.repeated import AtMost
 from scoring.judgement.responses import Responded
+from scoring.judgement.results import EveryIssueIn, OutcomeIn
 from scoring.judgement.sequence import InSequence
 from scoring.judgement.talk import FewInterruptions, SpeechRate, TalkShare
 from scoring.judgement.timing import DeadAirShare, ResponseLatency
@@ -35,6 +36,8 @@ _ALL: Final[tuple[Detector, ...]] = (
     SpeechRate(),
     CommitmentsDated(),
     OutcomeIn(),
+    EveryIssueIn(),
+    EscalationExplained(),
     Responded(),
     InSequence(),
     AtMost(),

@@ -1,130 +1,102 @@
-"""What became of the customer's issue: a state machine over the call's outcome events."""
+"""What became of what the customer wanted: a call's issues, each with its own result, and the call's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from scoring.domain.finding import Kind
 from scoring.domain.rubric import Event
-from scoring.domain.scorecard import Outcome, Result
-from scoring.judgement.statements import hear
-from scoring.judgement.verdict import Verdict, failed, insufficient, passed
-from scoring.judgement.window import open_window
-from scoring.judgement.wording import times
-from scoring.packs.schema import as_list
+from scoring.domain.scorecard import Issue, Outcome, Result
+from scoring.judgement.escalation import reason_of
+from scoring.judgement.issues import events_of, parts_of
+from scoring.judgement.outcome_machine import RESULTS, course_of
+from scoring.judgement.window import absence, open_window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from scoring.domain.finding import Finding
-    from scoring.domain.rubric import Rule
     from scoring.judgement.call import ReadCall
-    from scoring.judgement.facts import Facts
+    from scoring.judgement.issues import Occurrence, Part
+    from scoring.judgement.outcome_machine import Course
 
-_OPEN: Final = frozenset({Result.UNDETERMINED, Result.RESOLVED, Result.UNRESOLVED})
-_ALL: Final = frozenset(Result)
-
-# What each event makes of which results; other results stay. The last decisive event wins, but once somebody
-# else takes over or something is promised, only the customer's own "it works" brings the issue back into the
-# call: an agent who then notes it down or can't say more has not undone the hand-over.
-_MOVES: Final[Mapping[Event, tuple[frozenset[Result], Result]]] = {
-    Event.ACTION_DONE: (_OPEN, Result.RESOLVED),
-    Event.CUSTOMER_CONFIRMS: (_ALL, Result.RESOLVED),
-    # Taking an alternative settles what was refused before.
-    Event.CUSTOMER_ACCEPTS: (frozenset({Result.UNDETERMINED, Result.UNRESOLVED}), Result.RESOLVED),
-    # Being content settles what nothing else has and supports what was done; it doesn't undo a refusal.
-    Event.CUSTOMER_CONTENT: (frozenset({Result.UNDETERMINED, Result.RESOLVED}), Result.RESOLVED),
-    Event.CUSTOMER_REJECTS: (_OPEN, Result.UNRESOLVED),
-    Event.CANNOT_HELP: (_OPEN, Result.UNRESOLVED),
-    Event.TRANSFER: (_ALL, Result.ESCALATED),
-    # A call-back after a hand-over is part of the hand-over.
-    Event.FOLLOW_UP: (_ALL - {Result.ESCALATED}, Result.FOLLOW_UP_PROMISED),
-}
+# What is left to do weighs more than what is done.
+_WEIGHTS: Final = (
+    Result.UNDETERMINED,
+    Result.RESOLVED,
+    Result.FOLLOW_UP_PROMISED,
+    Result.ESCALATED,
+    Result.UNRESOLVED,
+)
+_ENDINGS: Final = frozenset({Event.GOODBYE, Event.CUSTOMER_CONTENT, Event.CUSTOMER_WITHDRAWS})
 
 
 def outcome_of(call: ReadCall) -> Outcome:
-    """Return the result that the call's events lead to, with those that moved it, the deciding one last."""
-    events = [
-        (finding, rule.event)
-        for _, rule in sorted(call.rules.items())
-        if rule.event is not None
-        for finding in hear(call, rule, open_window(call, rule.window)).sure
-    ]
-    events.sort(
-        key=lambda item: (item[0].evidence[0].start_s, item[0].evidence[0].start_char, item[0].rule_id)
+    """Return the call's issues in order and the result that follows from them.
+
+    The issue with most left to do decides; an unresolved one beside a resolved one makes the call resolved in
+    part. With words that can't be relied on, every course they leave open is followed: where the courses
+    disagree, the result is UNDETERMINED and those words are its findings.
+    """
+    events = events_of(call)
+    parts = parts_of(call, events)
+    courses = [course_of([one.step for one in part.events]) for part in parts]
+    issues = [_issue(call, part, course) for part, course in zip(parts, courses, strict=True)]
+    results = _results(courses)
+    if len(results) > 1:
+        doubted = [
+            part.events[place].finding
+            for part, course in zip(parts, courses, strict=True)
+            if course.is_doubtful
+            for place in course.doubted
+        ]
+        return Outcome(result=Result.UNDETERMINED, findings=tuple(doubted), issues=tuple(issues))
+    [result] = results
+    if result is Result.UNDETERMINED:
+        return Outcome(result=result, findings=_broken_off(call, events), issues=tuple(issues))
+    # Of several that weigh the same, the last one is what the call ends with.
+    weight = max(_WEIGHTS.index(issue.result) for issue in issues)
+    decides = max(place for place, issue in enumerate(issues) if _WEIGHTS.index(issue.result) == weight)
+    return Outcome(
+        result=result,
+        findings=tuple(parts[decides].events[place].finding for place in courses[decides].deciding),
+        issues=tuple(issues),
+        escalation_reason=issues[decides].escalation_reason,
     )
-    result = Result.UNDETERMINED
-    # One stage per change of the result: the words that changed it, then the last words of each event that
-    # says so again. An agent repeats what was done, and the customer's thanks support it.
-    stages: list[tuple[Finding, dict[Event, Finding]]] = []
-    for finding, event in events:
-        origins, target = _MOVES[event]
-        if result not in origins:
-            continue
-        if target is not result:
-            stages.append((finding, {}))
-        else:
-            again = stages[-1][1]
-            again.pop(event, None)
-            again[event] = finding
-        result = target
-    deciding = (finding for changed, again in stages for finding in (changed, *again.values()))
-    return Outcome(result=result, findings=tuple(deciding))
 
 
-class Results(BaseModel):
-    """The results that pass, as a list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    results: Annotated[
-        list[Literal["resolved", "partly_resolved", "unresolved", "escalated", "follow_up_promised"]],
-        Field(min_length=1),
-    ]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"results": as_list(value)}
+def _issue(call: ReadCall, part: Part, course: Course) -> Issue:
+    places = course.doubted if course.is_doubtful else course.deciding
+    decided = [part.events[place].finding for place in places]
+    issue = Issue(result=course.result, first_turn=part.first_turn, last_turn=part.last_turn)
+    why: list[Finding] = []
+    if course.result is Result.ESCALATED:
+        decisive = (part.events[place] for place in course.deciding)
+        transfer = next(one.finding for one in decisive if one.event is Event.TRANSFER)
+        reason, why = reason_of(call, part, transfer)
+        issue = replace(issue, escalation_reason=reason)
+    raised = [] if part.raised is None else [part.raised]
+    return replace(issue, findings=tuple(dict.fromkeys((*raised, *why, *decided))))
 
 
-class OutcomeIn:
-    """`outcome_in: [RESULT, ...]` - the customer's issue ends in one of the results."""
-
-    key = "outcome_in"
-    shape: type[BaseModel] = Results
-
-    def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:  # noqa: ARG002 - results are fixed words
-        """Report packs without outcome events, which could never decide."""
-        if any(rule.kind is Kind.OUTCOME_EVENT for rule in rules.values()):
-            return []
-        return [("", "no pack of this rubric has outcome events, so nothing can decide the outcome")]
-
-    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
-        """Judge by the outcome; INSUFFICIENT_EVIDENCE when nothing decides it."""
-        outcome = facts.outcome
-        if outcome.result is Result.UNDETERMINED:
-            events = [rule for rule in call.rules.values() if rule.event is not None]
-            heard = [
-                finding
-                for rule in events
-                for finding in hear(call, rule, open_window(call, rule.window)).unsure
-            ]
-            return insufficient("Nothing that was heard well says how the customer's issue ended.", *heard)
-        word = outcome.result.value.lower()
-        when = times(outcome.findings[-1:])
-        sentence = f"The words at {when} decide that the issue is {_READABLE[outcome.result]}."
-        if word in cast("Results", check).results:
-            return passed(sentence, *outcome.findings)
-        return failed(sentence, *outcome.findings)
+def _results(courses: Sequence[Course]) -> frozenset[Result]:
+    """Return every result that the call may have, whatever becomes of the issues in doubt."""
+    possible = {(Result.UNDETERMINED, False)}
+    for course in courses:
+        possible = {
+            (max(heaviest, RESULTS[state], key=_WEIGHTS.index), settled or RESULTS[state] is Result.RESOLVED)
+            for heaviest, settled in possible
+            for state in course.states
+        }
+    return frozenset(
+        Result.PARTLY_RESOLVED if heaviest is Result.UNRESOLVED and settled else heaviest
+        for heaviest, settled in possible
+    )
 
 
-_READABLE: Final[Mapping[Result, str]] = {
-    Result.RESOLVED: "resolved",
-    Result.UNRESOLVED: "unresolved",
-    Result.ESCALATED: "escalated",
-    Result.FOLLOW_UP_PROMISED: "promised a follow-up",
-    Result.PARTLY_RESOLVED: "resolved in part",
-}
+def _broken_off(call: ReadCall, events: Iterable[Occurrence]) -> tuple[Finding, ...]:
+    """Return the proof that nobody ended the call, if nobody did."""
+    if any(one.event in _ENDINGS for one in events):
+        return ()
+    endings = [rule for _, rule in sorted(call.rules.items()) if rule.event is Event.GOODBYE]
+    return tuple(absence(call, rule, open_window(call, rule.window)) for rule in endings)
