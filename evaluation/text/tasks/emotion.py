@@ -11,6 +11,7 @@ from evaluation.text.figures import binary_figures, macro_figures
 from evaluation.text.ranking import average_precision_figures
 from scoring.domain.scorecard import EmotionLabel
 from scoring.domain.transcript import Role
+from scoring.judgement.emotion import heat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,11 +110,7 @@ def _annoyed(bench: Bench) -> tuple[Figures, Sequence[Mistake]]:
     dialogues = [
         one for one in bench.dialogues(_CALLS) if isinstance(one.labels.get("customer_annoyed"), bool)
     ]
-    # How much a customer complains: all that is negative in their turns, added up.
-    scores = [
-        sum(max(0.0, -emotion.valence) for emotion in bench.engine.score(one.turns, files).emotions)
-        for one in dialogues
-    ]
+    scores = [heat(bench.engine.score(one.turns, files).emotions) for one in dialogues]
     truth = [one.labels["customer_annoyed"] for one in dialogues]
     groups = [one.group for one in dialogues]
     return {

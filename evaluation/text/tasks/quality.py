@@ -45,8 +45,11 @@ def run(bench: Bench) -> Measured:
     figures: Figures = {}
     pooled: list[tuple[str, bool, float, bool]] = []
     for source, calls in sorted(rated.items()):
-        scores = [-_satisfaction(bench.engine.score(one.turns, files)) for one, _ in calls]
+        estimates = [_satisfaction(bench.engine.score(one.turns, files)) for one, _ in calls]
+        told = [value for value in estimates if value is not None]
         truth = _worst([value for _, value in calls])
+        # A call whose customer wasn't understood is nowhere near the worst as far as the scorecard can tell.
+        scores = [-value if value is not None else -max(told, default=0.0) for value in estimates]
         found = _worst([-score for score in scores])
         groups = [one.group for one, _ in calls]
         figures |= _figures(f"{source}_", groups, truth, scores)
@@ -71,13 +74,9 @@ def _worst(values: Sequence[float]) -> list[bool]:
     return [bool(value <= np.quantile(values, _WORST, method="lower")) for value in values]
 
 
-def _satisfaction(card: Scorecard) -> float:
-    """Return the satisfaction that the scorecard estimates; higher is better."""
-    for proxy in card.proxies:
-        if proxy.name == "satisfaction":
-            return proxy.value
-    # Stands in until scorecards carry the estimate.
-    return 0.0 if card.score is None else card.score
+def _satisfaction(card: Scorecard) -> float | None:
+    """Return the satisfaction that the scorecard estimates, higher is better; None where it can't tell."""
+    return next((proxy.value for proxy in card.proxies if proxy.name == "satisfaction"), None)
 
 
 def _interaction_quality(dialogue: Dialogue) -> float | None:
