@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from scoring.domain.transcript import Role
 
 
+class AnswersAlone(StrEnum):
+    """When a marker answers a trigger with no other marker beside it; NEVER is a formula such as "sorry"."""
+
+    ALWAYS = "always"
+    IF_CALLED_FOR = "if_called_for"
+    NEVER = "never"
+
+
 class Event(StrEnum):
     """What an outcome event does to the customer's issue."""
 
@@ -64,8 +72,9 @@ class Rule:
 
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
     pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how soon
-    they must come; a `formula` is a marker that answers nothing alone. `event` is what words do;
-    `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence` from -1 (as bad as can be) to 1.
+    they must come; `answers_alone` is a marker's. `event` is what words do;
+    `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence`
+    from -1 (as bad as can be) to 1.
     `owner` is who will do what words promise, None for nobody in particular.
     `after` and `before` are the rules whose first match a statement must follow or precede, "" for none;
     `when` is the condition under which it is asked at all, "" for always.
@@ -89,7 +98,7 @@ class Rule:
     when: str = ""
     calls_for: tuple[str, ...] = ()
     within_agent_turns: int = 0
-    formula: bool = False
+    answers_alone: AnswersAlone | None = None
     event: Event | None = None
     reason: EscalationReason | None = None
     emotion: EmotionLabel | None = None

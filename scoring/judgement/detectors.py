@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.commitments import CommitmentsDated
 from scoring.judgement.empathy import Answered
+from scoring.judgement.empathy_overall import OpportunitiesAnswered
 from scoring.judgement.escalation import EscalationExplained
 from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
 from scoring.judgement.repeated import AtMost
@@ -26,6 +27,7 @@ _ALL: Final[tuple[Detector, ...]] = (
     Said(),
     NotSaid(),
     Answered(),
+    OpportunitiesAnswered(),
     HoldAnnounced(),
     HoldExplained(),
     HoldThanked(),

@@ -1,74 +1,69 @@
-"""Empathy opportunities: a customer's trigger, and the agent's answer within a few turns."""
+"""Whether a marker of empathy is given where triggers call for it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.domain.finding import Kind
 from scoring.domain.scorecard import AnswerValue
 from scoring.domain.transcript import Role
-from scoring.judgement.statements import Heard, doubts, hear, unknown_rules
+from scoring.judgement.opportunities import answers_to, occasions_of
+from scoring.judgement.statements import doubts, hear, unknown_rules
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
-from scoring.judgement.window import Span, absence, is_garbled, open_window, unknown_turns
-from scoring.judgement.wording import counted, times
+from scoring.judgement.window import absence, is_garbled, open_window, unknown_turns
+from scoring.judgement.wording import counted, listed, times
+from scoring.packs.schema import as_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
-    from scoring.domain.scorecard import Opportunity
     from scoring.judgement.call import ReadCall
     from scoring.judgement.facts import Facts
+    from scoring.judgement.opportunities import Occasion
 
 
 class AnsweredBy(BaseModel):
-    """The marker that answers, and within how many agent turns after the trigger."""
+    """The marker that answers, or a list of which one is enough."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    marker: str
-    within_agent_turns: Annotated[int, Field(ge=1)] = 2
-
-
-def opportunities_of(call: ReadCall) -> tuple[Opportunity, ...]:  # noqa: ARG001 - written next
-    """Return every occasion for empathy in a call and what became of it, in order."""
-    return ()
+    marker: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)]
 
 
 class Answered:
-    """`answered: {marker: ID}` - each kind of trigger that calls for the marker is answered at least once.
+    """`answered: {marker: ID}` - each kind of trigger that calls for the marker is answered by it once.
 
-    Customers repeat themselves, so a kind of trigger is one opportunity: the call is not failed for a second
-    complaint about what was answered already.
+    The call is not failed for a second complaint about what was answered already.
     """
 
     key = "answered"
     shape: type[BaseModel] = AnsweredBy
 
     def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:
-        """Report an id that is no marker, and a marker that no trigger calls for."""
-        marker = cast("AnsweredBy", check).marker
-        found = [("marker", text) for text in unknown_rules([marker], Kind.EMPATHY_MARKER, rules)]
-        if not found and not _triggers(marker, rules):
-            found = [("marker", f"no trigger calls for '{marker}'; name it in a trigger's 'calls_for'")]
+        """Report ids that are no marker, and markers that no trigger calls for."""
+        markers = cast("AnsweredBy", check).marker
+        found = [("marker", text) for text in unknown_rules(markers, Kind.EMPATHY_MARKER, rules)]
+        if not found and not _triggers(markers, rules):
+            names = listed([f"'{marker}'" for marker in markers])
+            found = [("marker", f"no trigger calls for {names}; name it in a trigger's 'calls_for'")]
         return found
 
     def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
         """NOT_APPLICABLE without a trigger; FAIL for the first kind of trigger that is never answered."""
-        asked = cast("AnsweredBy", check)
-        marker = call.rules[asked.marker]
-        whole = open_window(call, marker.window)
+        ids = cast("AnsweredBy", check).marker
+        markers = [call.rules[marker] for marker in ids]
+        kinds = _triggers(ids, call.rules)
         verdicts: list[Verdict] = []
-        for trigger in _triggers(marker.id, call.rules):
-            heard = hear(call, trigger, whole)
-            if heard.sure:
-                verdicts.append(_answer(call, heard.sure, marker, asked.within_agent_turns))
+        for kind in kinds:
+            occasions = occasions_of(call, kind)
+            if occasions:
+                verdicts.append(_answer(call, occasions, markers))
             else:
-                verdicts += _unheard(call, heard)
+                verdicts += unheard(call, kind)
         # A miss outweighs an answer to something else, and an answer outweighs a doubt about more.
         for value in (AnswerValue.FAIL, AnswerValue.PASS, AnswerValue.INSUFFICIENT_EVIDENCE):
             of_value = [verdict for verdict in verdicts if verdict.value is value]
@@ -78,28 +73,30 @@ class Answered:
                 return passed(f"The agent answers the customer's words at {times(marks)}.", *findings)
             if of_value:
                 return of_value[0]
-        return _no_occasion(call, marker, whole)
+        return no_occasion(call, kinds)
 
 
-def _triggers(marker_id: str, rules: Mapping[str, Rule]) -> list[Rule]:
-    return [rule for _, rule in sorted(rules.items()) if marker_id in rule.calls_for]
+def _triggers(marker_ids: Sequence[str], rules: Mapping[str, Rule]) -> list[Rule]:
+    wanted = set(marker_ids)
+    return [rule for _, rule in sorted(rules.items()) if wanted.intersection(rule.calls_for)]
 
 
-def _unheard(call: ReadCall, heard: Heard) -> list[Verdict]:
-    doubt = doubts(call, heard)
+def unheard(call: ReadCall, rule: Rule) -> list[Verdict]:
+    """Return the doubt that a kind of trigger may have been said and not heard well, if there is one."""
+    doubt = doubts(call, hear(call, rule, open_window(call, rule.window)))
     return [doubt] if doubt is not None else []
 
 
-def _no_occasion(call: ReadCall, marker: Rule, whole: Span) -> Verdict:
-    triggers = _triggers(marker.id, call.rules)
-    proofs = [absence(call, trigger, whole) for trigger in triggers]
+def no_occasion(call: ReadCall, kinds: Sequence[Rule]) -> Verdict:
+    """Return the verdict on a call in which none of these triggers was found."""
+    proofs = [absence(call, kind, open_window(call, kind.window)) for kind in kinds]
     if not call.turns_of(Role.CUSTOMER):
         return insufficient("No words of the customer were heard.", *proofs)
     if call.is_missed(Role.CUSTOMER):
         return insufficient(
             "Nothing calls for it, but much of what the customer says was not heard.", *proofs
         )
-    unknown = unknown_turns(call, whole)
+    unknown = call.turns_of(Role.UNKNOWN)
     if unknown:
         return insufficient(
             f"Nothing calls for it, but it isn't known who speaks in {counted(len(unknown), 'turn')}.",
@@ -108,51 +105,39 @@ def _no_occasion(call: ReadCall, marker: Rule, whole: Span) -> Verdict:
     return not_applicable("Nothing the customer says calls for it.", *proofs)
 
 
-def _answer(call: ReadCall, opened: tuple[Finding, ...], marker: Rule, within_agent_turns: int) -> Verdict:
-    """Judge one kind of trigger by the markers that follow any of its occurrences closely enough."""
-    spans = [_reply_span(call, trigger, within_agent_turns) for trigger in opened]
+def _answer(call: ReadCall, occasions: Sequence[Occasion], markers: Sequence[Rule]) -> Verdict:
+    """Judge one kind of trigger by the markers in the replies to any of its occasions."""
     unsure: list[Verdict] = []
-    for trigger, span in zip(opened, spans, strict=True):
-        heard = hear(call, marker, span)
-        if heard.sure:
-            replies = (replace(reply, answers_to=(trigger,)) for reply in heard.sure)
-            return passed("answered", trigger, *replies)
-        unsure += _unheard(call, heard)
-    trigger, span = opened[0], spans[0]
-    proof = absence(call, marker, span, answers_to=[trigger])
+    for occasion in occasions:
+        trigger = occasion.triggers[0]
+        replies: list[Finding] = []
+        for marker in markers:
+            heard = hear(call, marker, occasion.reply)
+            replies += heard.sure
+            doubt = doubts(call, heard)
+            unsure += [doubt] if doubt is not None else []
+        if replies:
+            return passed("answered", trigger, *(answers_to(reply, trigger) for reply in replies))
     if unsure:
         return unsure[0]
+    first = occasions[0]
+    trigger = first.triggers[0]
+    proofs = [absence(call, marker, first.reply, answers_to=[trigger]) for marker in markers]
+    if not call.turns_of(Role.AGENT):
+        return insufficient("No words of the agent were heard.", trigger, *proofs)
     if (
-        unknown_turns(call, span)
+        unknown_turns(call, first.reply)
         or call.is_missed(Role.AGENT)
-        or (call.turns_of(Role.AGENT) and is_garbled(call, Role.AGENT, span))
+        or is_garbled(call, Role.AGENT, first.reply)
     ):
         return insufficient(
             f"The customer's words at {times([trigger])} call for it, but the reply wasn't heard well.",
             trigger,
-            proof,
+            *proofs,
         )
-    if not call.turns_of(Role.AGENT):
-        return insufficient("No words of the agent were heard.", trigger, proof)
     return failed(
         f"The customer's words at {times([trigger])} call for it, and the agent's next "
-        f"{counted(within_agent_turns, 'turn')} don't give it.",
+        f"{counted(first.kind.within_agent_turns, 'turn')} don't give it.",
         trigger,
-        proof,
-    )
-
-
-def _reply_span(call: ReadCall, trigger: Finding, within_agent_turns: int) -> Span:
-    """Return what follows the trigger up to the end of the agent's next turns."""
-    at = trigger.evidence[0]
-    run = call.runs[at.turn]
-    replies = [number for number in call.agent_runs if number > run][:within_agent_turns]
-    last = replies[-1] if replies else max(call.runs.values())
-    turns = [
-        turn for turn in call.transcript.turns if turn.index > at.turn and run < call.runs[turn.index] <= last
-    ]
-    return Span(
-        turns=frozenset(turn.index for turn in turns),
-        start_s=min((turn.start_s for turn in turns), default=at.end_s),
-        end_s=max((turn.end_s for turn in turns), default=call.transcript.end_s),
+        *proofs,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scoring.judgement.commitments import commitments_of
 from scoring.judgement.emotion import emotions_of
-from scoring.judgement.empathy import opportunities_of
+from scoring.judgement.opportunities import opportunities_of
 from scoring.judgement.outcome import outcome_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from scoring.domain.finding import Assertion, Kind
-from scoring.domain.rubric import Event, Rule, Severity, Window
+from scoring.domain.rubric import AnswersAlone, Event, Rule, Severity, Window
 from scoring.domain.scorecard import EmotionLabel, EscalationReason, Owner
 from scoring.domain.transcript import Role
 from scoring.language.phrases import PhraseError
@@ -102,7 +102,7 @@ def rule_of(
         ),
         calls_for=tuple(entry.calls_for) if isinstance(entry, TriggerEntry) else (),
         within_agent_turns=entry.within_agent_turns if isinstance(entry, TriggerEntry) else 0,
-        formula=isinstance(entry, MarkerEntry) and entry.formula,
+        answers_alone=AnswersAlone(entry.answers_alone) if isinstance(entry, MarkerEntry) else None,
         event=Event(entry.event) if isinstance(entry, EventEntry) else None,
         reason=EscalationReason(entry.reason.upper()) if isinstance(entry, ReasonEntry) else None,
         emotion=EmotionLabel(entry.label.upper()) if isinstance(entry, EmotionCueEntry) else None,

@@ -107,9 +107,9 @@ class TriggerEntry(RuleEntry):
 
 
 class MarkerEntry(RuleEntry):
-    """Agent's words of empathy. A `formula` answers nothing when it stands alone."""
+    """Agent's words of empathy, and whether they answer a trigger with no other marker beside them."""
 
-    formula: bool = False
+    answers_alone: Literal["always", "if_called_for", "never"] = "always"
 
 
 class EventEntry(RuleEntry):
