@@ -63,14 +63,14 @@ _OF_TURN: Final = 0.04
 _ERRORS: Final[Mapping[str, tuple[float, float]]] = {"effort": (0.6, 2.1), "satisfaction": (1.1, 1.7)}
 _EXPLANATIONS: Final[Mapping[str, str]] = {
     "effort": (
-        "Effort from 1 (none) to 5, added up from the signs quoted; nobody asked the customer and no open data "
-        "rates effort, so its range is that of 6,208 people's ratings of 1,816 dialogues turned round, with "
-        "which it agrees only weakly."
+        "Effort from 1 (none) to 5, added up from the signs quoted; nobody asked the customer and no "
+        "open data rates effort, so its range is that of 6,208 people's ratings of 1,816 dialogues turned "
+        "round, with which it agrees only weakly."
     ),
     "satisfaction": (
         "Satisfaction from 1 (very bad) to 5, estimated from the words quoted and how the call ended; nobody "
         "asked the customer. Against 6,208 people's ratings of 1,816 dialogues it is wrong by more than 1 in "
-        "one of eight, and of the calls that it puts in the lowest fifth one in three belongs there, which is "
+        "one of eight; of the calls that it puts in the lowest fifth one in three belongs there, which is "
         "what one rater achieves against the others."
     ),
 }
