@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.commitments import CommitmentsDated
+from scoring.judgement.deescalation import Deescalated
 from scoring.judgement.empathy import Answered
 from scoring.judgement.empathy_overall import OpportunitiesAnswered
 from scoring.judgement.escalation import EscalationExplained
@@ -43,6 +44,7 @@ _ALL: Final[tuple[Detector, ...]] = (
     Responded(),
     InSequence(),
     AtMost(),
+    Deescalated(),
 )
 
 DETECTORS: Final[Mapping[str, Detector]] = MappingProxyType({detector.key: detector for detector in _ALL})
