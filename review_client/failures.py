@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -89,15 +88,6 @@ def failure_of(error: grpc.RpcError, *, address: str) -> ClientError:
     request_id = _request_id_of(error)
     hint = f" under request id {request_id}" if request_id else ""
     return ClientError(f"the server failed ({sentence_of(error)}); its log says why{hint}")
-
-
-def problem_place(field: str) -> tuple[str, int, str] | None:
-    """Split "greeting.yaml line 12: statements[2].text" into file, line (0: the whole file) and field.
-
-    None for a field that names no YAML file.
-    """
-    match = re.fullmatch(r"(?P<file>[^:]+\.ya?ml)(?: line (?P<line>\d+))?(?:: (?P<field>.*))?", field)
-    return (match["file"], int(match["line"] or 0), match["field"] or "") if match else None
 
 
 def _details_of(error: grpc.RpcError) -> Sequence[Any]:

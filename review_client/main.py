@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from review_client import output
-from review_client.commands import acoustics, batches, calls, quality, queues, rubrics, scorecards, upload
+from review_client.commands import (
+    acoustics,
+    batches,
+    calls,
+    packs,
+    quality,
+    queues,
+    rubrics,
+    scorecards,
+    upload,
+)
 from review_client.errors import ClientError, ExitCode
 from review_client.plugins import add_plugins
 
@@ -54,6 +64,7 @@ def build_app(*, with_plugins: bool = True) -> typer.Typer:
     app.command("scorecard", epilog="Example: callqa scorecard 2026-05-02-0917")(scorecards.scorecard)
     app.add_typer(batches.app)
     app.add_typer(rubrics.app)
+    app.add_typer(packs.app)
     app.add_typer(queues.app)
     if with_plugins:
         add_plugins(app)
@@ -102,6 +113,7 @@ def _needs_plugins(arguments: Sequence[str]) -> bool:
         "acoustics",
         "batches",
         "calls",
+        "packs",
         "quality",
         "queues",
         "rubrics",

@@ -16,6 +16,7 @@ from callqa.v1 import (
     call_pb2,
     call_service_pb2,
     call_service_pb2_grpc,
+    pack_pb2,
     queue_profile_pb2,
     queue_service_pb2,
     queue_service_pb2_grpc,
@@ -73,7 +74,9 @@ class Store:
     superseded: set[str] = field(default_factory=set)
     reheard: list[str] = field(default_factory=list)
     revision: rubric_pb2.RubricRevision = field(default_factory=rubric_pb2.RubricRevision)
-    rubric_problems: list[FieldViolation] = field(default_factory=list)
+    rubric_problems: list[rubric_pb2.RubricProblem] = field(default_factory=list)
+    trial: pack_pb2.PackTrial = field(default_factory=pack_pb2.PackTrial)
+    tried: list[rubric_service_pb2.TryStoredPacksRequest] = field(default_factory=list)
 
     chunk_offsets: list[int] = field(default_factory=list)
     resume_tokens: list[str] = field(default_factory=list)
@@ -375,11 +378,23 @@ class FakeRubrics(rubric_service_pb2_grpc.RubricServiceServicer):
         rubric = rubric_pb2.Rubric(name=BUILTIN, current_revision=REVISION)
         return rubric_service_pb2.ListRubricsResponse(rubrics=[rubric])
 
+    def CheckRubricFiles(  # noqa: N802 - the contract's name
+        self, request: rubric_service_pb2.CheckRubricFilesRequest, context: grpc.ServicerContext
+    ) -> rubric_service_pb2.CheckRubricFilesResponse:
+        rubrics = [file for file in request.files if file.content.startswith("rubric:")]
+        return rubric_service_pb2.CheckRubricFilesResponse(
+            problems=self._store.rubric_problems, rubric_revision=self._store.revision if rubrics else None
+        )
+
+    def TryStoredPacks(  # noqa: N802 - the contract's name
+        self, request: rubric_service_pb2.TryStoredPacksRequest, context: grpc.ServicerContext
+    ) -> pack_pb2.PackTrial:
+        self._store.tried.append(request)
+        return self._store.trial
+
     def CreateRubricRevision(  # noqa: N802 - the contract's name
         self, request: rubric_service_pb2.CreateRubricRevisionRequest, context: grpc.ServicerContext
     ) -> rubric_pb2.RubricRevision:
-        if self._store.rubric_problems:
-            raise InvalidInputError("the rubric has mistakes", violations=self._store.rubric_problems)
         revision = rubric_pb2.RubricRevision()
         revision.CopyFrom(self._store.revision)
         revision.name = "rubrics/own/revisions/fedcba9876543210"

@@ -198,6 +198,8 @@ def test_version(callqa: Callqa) -> None:
         ["rubrics", "show"],
         ["rubrics", "check"],
         ["rubrics", "publish"],
+        ["packs", "check"],
+        ["packs", "try"],
     ],
 )
 def test_every_command_has_help_with_an_example_and_json(callqa: Callqa, command: list[str]) -> None:

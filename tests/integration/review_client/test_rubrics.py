@@ -3,8 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from servicekit.errors import FieldViolation
+from callqa.v1.rubric_pb2 import RubricProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +53,14 @@ def test_every_mistake_is_printed_with_file_line_and_field(
     callqa: Callqa, store: Store, rubric: Path, command: str
 ) -> None:
     store.rubric_problems = [
-        FieldViolation("billing.yaml line 12: statements[2].text", "is empty; write what agents must say"),
-        FieldViolation("billing.yaml", "has no sections; add one"),
-        FieldViolation("files", "give one rubric"),
+        RubricProblem(
+            file_name="billing.yaml",
+            line=12,
+            field="statements[2].text",
+            message="is empty; write what agents must say",
+        ),
+        RubricProblem(file_name="billing.yaml", message="has no sections; add one"),
+        RubricProblem(field="rubric", message="is built in; give it another name"),
     ]
     ended = callqa("rubrics", command, rubric)
     assert ended.exit_code == 2
@@ -64,7 +68,7 @@ def test_every_mistake_is_printed_with_file_line_and_field(
     assert ended.stderr.splitlines() == [
         f"error: {rubric}:12: statements[2].text: is empty; write what agents must say",
         f"error: {rubric}: has no sections; add one",
-        "error: files: give one rubric",
+        "error: rubric: is built in; give it another name",
     ]
     told = callqa("rubrics", command, rubric, "--json")
     assert told.exit_code == 2
@@ -74,6 +78,16 @@ def test_every_mistake_is_printed_with_file_line_and_field(
         "field": "statements[2].text",
         "message": "is empty; write what agents must say",
     }
+
+
+def test_many_mistakes_are_all_printed(callqa: Callqa, store: Store, rubric: Path) -> None:
+    store.rubric_problems = [
+        RubricProblem(file_name="billing.yaml", line=line, field="statements", message="is wrong" * 10)
+        for line in range(1, 301)
+    ]
+    ended = callqa("rubrics", "check", rubric)
+    assert ended.exit_code == 2
+    assert len(ended.stderr.splitlines()) == 300
 
 
 def test_files_that_cannot_be_sent_are_told(callqa: Callqa, rubric: Path, tmp_path: Path) -> None:

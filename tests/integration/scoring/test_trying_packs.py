@@ -151,7 +151,7 @@ def test_built_in_packs_and_a_rubric_among_the_files_are_taken_as_they_are() -> 
 
 
 def test_a_pack_that_leans_on_a_built_in_one_is_tried_with_it() -> None:
-    [first, *_] = [rule.id for rule in tried_builtin("empathy").rules]
+    [first, *_] = [one.rule_id for one in tried_builtin("empathy").rules]
     pack = f"pack: mine\nstatements:\n- {{id: mine.a, phrases: let me see, after: {first}}}\n"
     trial = tried(spoken(("agent", "Let me see.")), pack)
     assert {"mine.a", first} <= {one.rule_id for one in trial.rules}
