@@ -87,28 +87,14 @@ def cosines(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np
     return np.minimum(whole, 10_000)
 
 
-def cosines_without(
-    words: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    lengths: NDArray[np.int64],
-    right: NDArray[np.float32],
-) -> NDArray[np.int32]:
-    """Return the best cosine, in 1/10,000, of each stretch of `words` without one of its words.
-
-    Stretch n begins at word `starts[n]`, has `lengths[n]` words, two at least, and is compared with row n of
-    `right`, which is from `unit`.
-    """
-    best = np.zeros(len(starts), dtype=np.int32)
-    for length in np.unique(lengths).tolist():
-        which = np.flatnonzero(lengths == length)
-        stretches = words[starts[which][:, None] + np.arange(length)]
-        rest = stretches.sum(axis=1, keepdims=True) - stretches
-        # The sums are whole numbers and exact; square root and division are rounded alike everywhere.
-        products = (rest * right[which].astype(np.int64)[:, None, :]).sum(axis=2)
-        squares = np.sqrt((rest * rest).sum(axis=2).astype(np.float64))
-        near = products / (np.where(squares > 0, squares, 1.0) * (UNIT / 10_000))
-        best[which] = np.rint(near.max(axis=1)).astype(np.int32)
-    return np.minimum(best, 10_000)
+def cosine_pairs(sums: NDArray[np.int64], right: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return the cosine, in 1/10,000, of each row of whole-numbered sums with the same row of `right`."""
+    # The sums are whole numbers and exact; square root and division are rounded alike everywhere.
+    products = (sums * right.astype(np.int64)).sum(axis=1)
+    lengths = np.sqrt((sums * sums).sum(axis=1).astype(np.float64))
+    near = products / (np.where(lengths > 0, lengths, 1.0) * (UNIT / 10_000))
+    whole: NDArray[np.int32] = np.rint(near).astype(np.int32)
+    return np.minimum(whole, 10_000)
 
 
 @cache

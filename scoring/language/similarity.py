@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from scoring.language.context import cues, last_questions
-from scoring.language.embedding import cosines, cosines_without, unit
+from scoring.language.embedding import cosine_pairs, cosines, unit
 from scoring.language.match import Near
+from scoring.language.mishearing import are_alike
 from scoring.language.spoken_words import SpokenWords, is_spoken
 
 if TYPE_CHECKING:
@@ -31,14 +32,16 @@ _MIN_WORDS: Final = 3
 # What is longer than a sentence by a quarter is cut into windows of this much of its length.
 _SLACK: Final = 1.25
 _WIDTHS: Final = (0.85, 1.0)
-# Every word may be the one that was misheard or put in. Leaving it out costs a little, so that sentences that
-# are nearer as they were said win; stretches and sentences of fewer words keep each of theirs.
+# Recognisers mishear: in a sentence of at least so many words a word that sounds or is spelled alike is read
+# as the sentence has it, one for every four words; where no more than a word in six is lacking, one
+# that isn't in the sentence may be left out. Both cost a little, so that what was said so wins.
+_MEND_MIN_WORDS: Final = 4
+_WORDS_PER_SWAP: Final = 4
+_WORDS_PER_LACK: Final = 6
+_SWAP_COST: Final = 200
 _LEFT_OUT_COST: Final = 300
-_LEFT_OUT_MIN_WORDS: Final = 4
-# What is left must be this much of the sentence's length: "how can I help" isn't yet an offer of more.
-_LEFT_SHARE: Final = 0.75
-# A stretch that is further than this from mattering isn't saved by leaving out a word.
-_LEFT_OUT_GAIN: Final = 1500
+# A stretch that is further than this from mattering isn't tried.
+_MEND_GAIN: Final = 2500
 # A sentence of four words shares two of them with much that means something else: from this length on a
 # sentence is taken as it is, the distance to a shorter one counts a fifth more for every word it lacks.
 _LONG_WORDS: Final = 6
@@ -77,6 +80,7 @@ class _Group:
     words: int
     rules: NDArray[np.int64]
     cues: tuple[frozenset[Assertion], ...]
+    norms: tuple[tuple[str, ...], ...]
     vectors: NDArray[np.float32]
     matters: NDArray[np.int32]
     stating: NDArray[np.bool_]
@@ -95,6 +99,16 @@ class _Places:
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     asking: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """The words of all turns: norms, vectors (words x 256) and running sums of these (words + 1 x 256)."""
+
+    norms: list[str]
+    words: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    embedding: StaticEmbedding
 
 
 class Exemplars:
@@ -125,6 +139,7 @@ class Exemplars:
                 words=length,
                 rules=np.array([number for number, _, _ in rows]),
                 cues=tuple(cues(words) for _, words, _ in rows),
+                norms=tuple(tuple(dict.fromkeys(word.norm_ for word in words)) for _, words, _ in rows),
                 vectors=np.stack(
                     [unit(embedding.words(word.norm_ for word in words).sum(axis=0)) for _, words, _ in rows]
                 ),
@@ -142,7 +157,9 @@ class Exemplars:
             return [Similarity() for _ in docs]
         words = self._embedding.words(norm for turn in turns for norm in turn.norms)
         sums = np.concatenate([np.zeros((1, words.shape[1]), dtype=np.int64), np.cumsum(words, axis=0)])
-        asking = np.array([-1, *last_questions([norm for turn in turns for norm in turn.norms])])
+        norms = [norm for turn in turns for norm in turn.norms]
+        heard = _Heard(norms=norms, words=words, sums=sums, embedding=self._embedding)
+        asking = np.array([-1, *last_questions(norms)])
         parts = [
             (number, offset + first, last - first)
             for number, (turn, offset) in enumerate(zip(turns, offsets[:-1].tolist(), strict=True))
@@ -155,7 +172,7 @@ class Exemplars:
             if not len(places.owners):
                 continue
             near = cosines(unit(sums[places.ends] - sums[places.starts]), group.vectors)
-            _leave_one_out(near, group, places, words)
+            _mend(near, group, places, heard)
             near = np.rint(10_000 - (10_000 - near) * group.strictness).astype(np.int32)
             near -= _ASKING_COST * (places.asking[:, None] & group.stating[None, :])
             _keep_nearest(nearest, group, places, near, offsets)
@@ -196,18 +213,46 @@ class Exemplars:
         return found
 
 
-def _leave_one_out(near: NDArray[np.int32], group: _Group, places: _Places, words: NDArray[np.int64]) -> None:
-    """Raise in `near` what comes nearer without one of its words."""
-    if group.words < _LEFT_OUT_MIN_WORDS:
+def _mend(near: NDArray[np.int32], group: _Group, places: _Places, heard: _Heard) -> None:
+    """Raise in `near` what comes nearer when words that may be misheard are read as the sentence has them."""
+    if group.words < _MEND_MIN_WORDS:
         return
-    lengths = places.ends - places.starts
-    enough = 10_000 - (10_000 - group.matters) / group.strictness - _LEFT_OUT_GAIN
-    long_enough = lengths > max(_LEFT_OUT_MIN_WORDS - 1, round(group.words * _LEFT_SHARE))
-    hopeful = (near >= enough) & long_enough[:, None]
-    rows, columns = np.nonzero(hopeful)
-    if len(rows):
-        without = cosines_without(words, places.starts[rows], lengths[rows], group.vectors[columns])
-        near[rows, columns] = np.maximum(near[rows, columns], without - _LEFT_OUT_COST)
+    enough = 10_000 - (10_000 - group.matters) / group.strictness - _MEND_GAIN
+    hopeful = (near >= enough) & (near < 10_000) & (places.ends - places.starts >= _MEND_MIN_WORDS)[:, None]
+    mended: list[tuple[int, int, int, NDArray[np.int64]]] = []
+    for row, column in np.argwhere(hopeful).tolist():
+        start, end = int(places.starts[row]), int(places.ends[row])
+        wanted = group.norms[column]
+        odd = [at for at in range(start, end) if heard.norms[at] not in wanted]
+        said = frozenset(heard.norms[start:end])
+        lacking = [norm for norm in wanted if norm not in said]
+        changes, cost = _changes(odd, lacking, heard, group.words)
+        mended += [(row, column, cost, change) for change in changes]
+    if mended:
+        rows, columns, costs = (np.array([one[part] for one in mended]) for part in range(3))
+        sums = heard.sums[places.ends[rows]] - heard.sums[places.starts[rows]]
+        scores = cosine_pairs(sums + np.stack([change for *_, change in mended]), group.vectors[columns])
+        np.maximum.at(near, (rows, columns), scores - costs.astype(np.int32))
+
+
+def _changes(
+    odd: list[int], lacking: list[str], heard: _Heard, words: int
+) -> tuple[list[NDArray[np.int64]], int]:
+    """Return what to add to a stretch's sum to mend it, each a way of its own, and what that costs.
+
+    `odd` are the words that the sentence lacks, `lacking` those of the sentence that weren't said.
+    """
+    swaps = [
+        (at, norm)
+        for norm in lacking
+        if (at := next((at for at in odd if are_alike(heard.norms[at], norm)), None)) is not None
+    ][: max(1, words // _WORDS_PER_SWAP)]
+    if swaps:
+        right = heard.embedding.words(norm for _, norm in swaps).sum(axis=0)
+        return [right - heard.words[sorted({at for at, _ in swaps})].sum(axis=0)], _SWAP_COST * len(swaps)
+    if len(lacking) <= words // _WORDS_PER_LACK:
+        return [-heard.words[at] for at in odd], _LEFT_OUT_COST
+    return [], 0
 
 
 def _keep_nearest(

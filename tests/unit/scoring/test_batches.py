@@ -18,6 +18,8 @@ SAID = (
     "could i take the account number please and the first line of your address so that i can find you",
     "I was told that somebody would come on Monday, but nobody did, and I took a day off for it.",
     "is there anything else i can help you with before you go",
+    "is there anything else i can held to with",
+    "i am sorry that no buddy game",
 )
 SENTENCES = {
     "one.help": ("Is there anything else I can help you with?", "How can I help you?"),
@@ -29,8 +31,9 @@ SENTENCES = {
 
 def test_a_turn_reads_the_same_in_every_batch() -> None:
     rules = [
-        Rule(id=rule_id, kind=Kind.STATEMENT, role=Role.AGENT, say=say, accept=0.6)
+        Rule(id=f"{rule_id}.{name}", kind=Kind.STATEMENT, role=Role.AGENT, say=say, accept=accept)
         for rule_id, say in SENTENCES.items()
+        for name, accept in (("easily", 0.6), ("hardly", 1.0))
     ]
     reader = language_model().reader(rules)
     alone = [reader.read([text])[0] for text in SAID]
