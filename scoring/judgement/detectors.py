@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.commitments import CommitmentsDated
+from scoring.judgement.customer_effort import CustomerEffort
 from scoring.judgement.deescalation import Deescalated
 from scoring.judgement.empathy import Answered
 from scoring.judgement.empathy_overall import OpportunitiesAnswered
 from scoring.judgement.escalation import EscalationExplained
 from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
+from scoring.judgement.names import NameUsed
+from scoring.judgement.noted import Noted
+from scoring.judgement.recital import Recited
 from scoring.judgement.repeated import AtMost
 from scoring.judgement.responses import Responded
 from scoring.judgement.results import EveryIssueIn, OutcomeIn
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 _ALL: Final[tuple[Detector, ...]] = (
     Said(),
     NotSaid(),
+    Noted(),
+    Recited(),
     Answered(),
     OpportunitiesAnswered(),
     HoldAnnounced(),
@@ -38,6 +44,8 @@ _ALL: Final[tuple[Detector, ...]] = (
     TalkShare(),
     SpeechRate(),
     CommitmentsDated(),
+    NameUsed(),
+    CustomerEffort(),
     OutcomeIn(),
     EveryIssueIn(),
     EscalationExplained(),
