@@ -227,3 +227,102 @@ def test_the_same_content_is_the_same_revision_in_any_order() -> None:
     assert other is not None
     assert one.revision == two.revision == f"rubrics/my-form/revisions/{one.sha256[:16]}"
     assert other.revision != one.revision
+
+
+ORDERED = """\
+pack: mine
+statements:
+- id: mine.first
+  say: It is sunny and warm today.
+  FIRST
+- id: mine.second
+  say: You may ask us to stop.
+  SECOND
+"""
+FORM = """\
+rubric: my-form
+title: My form
+packs: [mine]
+sections:
+- id: all
+  title: All
+  criteria:
+  - {id: q.first, title: First, points: 1, check: {said: mine.first}}
+  - id: q.second
+    title: Second
+    points: 1
+    check: {said: mine.second}
+    WHEN
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line", "field", "words"),
+    [
+        ("after: mine.secnd", "", 5, "after", "did you mean 'mine.second'"),
+        ("before: nothing.like_it", "", 5, "before", "no pack here has 'nothing.like_it'"),
+        ("after: mine.first", "", 3, "", "nobody can keep this order: 'mine.first', then 'mine.first'"),
+        ("after: mine.second", "after: mine.first", 3, "", "nobody can keep this order"),
+        ("before: mine.second", "before: mine.first", 3, "", "take one 'after' or 'before' out"),
+        ("when: call.quue == 'a'", "", 5, "when", "did you mean 'call.queue'"),
+        ("when: call.queue", "", 5, "when", "this is text"),
+        ("when: call.duration_s > 1.5", "", 5, "when", "numbers are whole"),
+        ("when: call.queue == 'a", "", 5, "when", "can't be read at character 15"),
+        ("when: findings['mine.secnd'] > 0", "", 5, "when", "did you mean 'mine.second'"),
+        ("when: answers['a'] == 'YES'", "", 5, "when", "'YES' is never the value here"),
+        ("when: outcome == 'solved'", "", 5, "when", "did you mean 'resolved'"),
+        ("when: findings[call.queue] > 0", "", 5, "when", "with the id in quotes"),
+        ("when: 12", "", 5, "when", "this must be text"),
+        ("severity: huge", "", 5, "severity", "'minor', 'major' or 'critical'"),
+    ],
+)
+def test_a_mistake_in_an_order_a_condition_or_a_severity(
+    first: str, second: str, line: int, field: str, words: str
+) -> None:
+    pack = ORDERED.replace("FIRST", first).replace("SECOND", second)
+    [mistake] = check(("mine.yaml", pack)).problems
+    assert (mistake.file_name, mistake.line) == ("mine.yaml", line)
+    assert mistake.field == ".".join(filter(None, ("statements[0]", field)))
+    assert words in mistake.message
+    # The statement is named wherever the mistake stands.
+    assert "mine.first" in mistake.message
+
+
+def test_a_consistent_order_said_twice_is_no_circle() -> None:
+    pack = ORDERED.replace("FIRST", "before: mine.second").replace("SECOND", "after: mine.first")
+    assert check(("mine.yaml", pack)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("when: answers['q.frst'] == 'PASS'", "did you mean 'q.first'"),
+        ("when: answers['q.second'] == 'PASS'", "no question before this one has the id 'q.second'"),
+        ("when: findings['mine.frst'] > 0", "no pack here has 'mine.frst'; did you mean 'mine.first'"),
+        ("when: call.labels", "true or false"),
+    ],
+)
+def test_a_mistake_in_a_questions_condition(when: str, words: str) -> None:
+    pack = ORDERED.replace("FIRST", "").replace("SECOND", "")
+    [mistake] = check(("mine.yaml", pack), ("form.yaml", FORM.replace("WHEN", when))).problems
+    assert (mistake.file_name, mistake.line) == ("form.yaml", 13)
+    assert mistake.field == "sections[0].criteria[1].when"
+    assert words in mistake.message
+
+
+def test_a_statements_condition_may_ask_for_answers_that_stand_before_its_question() -> None:
+    form = FORM.replace("WHEN", "")
+    asks = "when: answers['q.first'] == 'PASS'"
+    later = ORDERED.replace("FIRST", "").replace("SECOND", asks)
+    assert check(("mine.yaml", later), ("form.yaml", form)).problems == ()
+    own = ORDERED.replace("FIRST", asks).replace("SECOND", "")
+    [mistake] = check(("mine.yaml", own), ("form.yaml", form)).problems
+    assert (mistake.file_name, mistake.field) == ("form.yaml", "sections[0].criteria[0].check")
+    assert "the condition of 'mine.first'" in mistake.message
+
+
+def test_an_example_that_fails_is_told_with_file_line_and_statement() -> None:
+    pack = ORDERED.replace("FIRST", "examples: {match: [It is sunny and warm today.,\n    Please hold.]}")
+    [mistake] = check(("mine.yaml", pack.replace("SECOND", ""))).problems
+    assert (mistake.line, mistake.field) == (6, "statements[0].examples.match[1]")
+    assert mistake.message.startswith("mine.first must fire on 'Please hold.'")
