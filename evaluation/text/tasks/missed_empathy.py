@@ -21,7 +21,10 @@ def run(bench: Bench) -> Measured:
     dialogues = bench.dialogues(PEER_SUPPORT)
     files = peer_support_files()
     bench.engine.prepare(files)
-    found = [{mark.mechanism for mark in marked(bench.engine.score(one.turns, files))} for one in dialogues]
+    found = [
+        {sign for mark in marked(bench.engine.score(one.turns, files)) for sign in mark.signs}
+        for one in dialogues
+    ]
     truth = [all(level(one, MECHANISMS[name]) == 0 for name in _SHOWN) for one in dialogues]
     predicted = [not shown & _SHOWN for shown in found]
     mistakes = [
