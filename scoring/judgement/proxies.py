@@ -58,7 +58,7 @@ _OF_TURN: Final = 0.04
 
 
 # What nine in ten ratings lie within, below and above the estimate: measured on 6,208 ratings of 1,816 rated
-# dialogues of two collections that count alike; docs/evaluation.md says which. Nobody has rated effort: its
+# dialogues of two collections that count alike; docs/criteria.md says which. Nobody has rated effort: its
 # error is that of the same ratings turned round, as 6 - rating.
 _ERRORS: Final[Mapping[str, tuple[float, float]]] = {"effort": (0.6, 2.1), "satisfaction": (1.1, 1.7)}
 _EXPLANATIONS: Final[Mapping[str, str]] = {
