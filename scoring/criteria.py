@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scoring.condition import read_condition
 from scoring.domain.rubric import Criterion
+from scoring.judgement.adherence import NotSaid, Said
 from scoring.judgement.detectors import DETECTORS
+from scoring.judgement.recital import Recited
 from scoring.packs.checking import check_shape, nearest
 from scoring.packs.references import condition_problem
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from scoring.packs.document import Document, Path
     from scoring.packs.problem import Problem
     from scoring.packs.schema import CriterionEntry, RubricForm
+
+
+# The checks that ask for a statement in its own order and on its own condition.
+_KEEPS_ORDER: Final = frozenset({Said.key, NotSaid.key, Recited.key})
 
 
 def criteria_of(
@@ -59,6 +65,16 @@ def _condition_problems(
     if rules is not None:
         # A pack doesn't know in which rubric it will stand: its answers are looked up here.
         named = sorted({one for one in _words(entry.check) if one in rules})
+        detector = next(iter(entry.check))
+        found += [
+            document.problem(
+                (*at, "check"),
+                f"'{one}' has an order or a condition of its own, which '{detector}' doesn't look at: "
+                "take it out of the pack, and write a condition as 'when' of this question",
+            )
+            for one in named
+            if detector not in _KEEPS_ORDER and (rules[one].after or rules[one].before or rules[one].when)
+        ]
         asked += [((*at, "check"), rules[one].when, f"the condition of '{one}': ") for one in named]
     for place, source, whose in asked:
         if not source or condition_problem(source):

@@ -321,6 +321,13 @@ def test_a_statements_condition_may_ask_for_answers_that_stand_before_its_questi
     assert "the condition of 'mine.first'" in mistake.message
 
 
+def test_a_check_that_would_not_keep_an_order_is_refused() -> None:
+    pack = ORDERED.replace("FIRST", "after: mine.second").replace("SECOND", "")
+    form = FORM.replace("WHEN", "").replace("{said: mine.first}", "{at_most: {ids: mine.first, count: 3}}")
+    [mistake] = check(("mine.yaml", pack), ("form.yaml", form)).problems
+    assert "which 'at_most' doesn't look at" in mistake.message
+
+
 def test_an_example_that_fails_is_told_with_file_line_and_statement() -> None:
     pack = ORDERED.replace("FIRST", "examples: {match: [It is sunny and warm today.,\n    Please hold.]}")
     [mistake] = check(("mine.yaml", pack.replace("SECOND", ""))).problems
