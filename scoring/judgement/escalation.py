@@ -142,5 +142,8 @@ def _agent_turns_around(call: ReadCall, transfer: Finding, count: int) -> Span:
     run = call.runs[transfer.evidence[0].turn]
     # An unknown voice's hand-over isn't sure, so the words stand in one of the agent's runs.
     at = call.agent_runs.index(run)
-    runs = call.agent_runs[max(0, at - count) : at + count + 1]
-    return _span([turn for turn in call.transcript.turns if runs[0] <= call.runs[turn.index] <= runs[-1]])
+    runs = call.agent_runs
+    # What others say in between belongs to it: an unknown voice there may be the agent's.
+    before = runs[at - count - 1] if at > count else -1
+    after = runs[at + count + 1] if at + count + 1 < len(runs) else len(call.transcript.turns)
+    return _span([turn for turn in call.transcript.turns if before < call.runs[turn.index] < after])

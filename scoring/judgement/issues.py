@@ -9,7 +9,7 @@ from scoring.domain.finding import Method
 from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
 from scoring.domain.transcript import Role
-from scoring.judgement.outcome_machine import Step, course_of
+from scoring.judgement.outcome_machine import BEGINNING, Step, after, result_of
 from scoring.judgement.statements import hear
 from scoring.judgement.window import open_window
 
@@ -67,10 +67,7 @@ def events_of(call: ReadCall) -> list[Occurrence]:
             for one in dict.fromkeys((*found.unsure, *found.nobodys))
         ]
     heard.sort(key=_place)
-    by_turn: dict[int, list[Occurrence]] = {}
-    for one in heard:
-        by_turn.setdefault(one.turn, []).append(one)
-    return [one for one in heard if not any(_says_more(other, one) for other in by_turn[one.turn])]
+    return _longest(heard)
 
 
 def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
@@ -87,7 +84,7 @@ def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
         # Whatever is said before the first issue is raised belongs to it.
         begin = first_turn if parts else 0
         own = [one for one in events if begin <= one.turn < end]
-        answered = min((run for run in call.agent_runs if run > call.runs.get(first_turn, 0)), default=None)
+        answered = min((run for run in call.agent_runs if run > call.runs.get(first_turn, -1)), default=None)
         parts.append(
             Part(
                 first_turn=first_turn,
@@ -105,32 +102,31 @@ def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
 
 def _starts(call: ReadCall, events: Sequence[Occurrence]) -> list[tuple[int, Finding | None]]:
     """Return the turn in which each issue begins, with the words that raise it."""
-    starts: list[tuple[int, Finding | None]] = []
+    first = min((turn.index for turn in call.turns_of(Role.CUSTOMER)), default=0)
+    starts: list[tuple[int, Finding | None]] = [(first, None)]
     turned_down = {one.turn for one in events if one.event in _TURNS_DOWN}
     agreed = {one.turn for one in events if one.event is Event.CUSTOMER_AGREES}
     asked_run = -2
-    so_far: list[Step] = []
+    states = BEGINNING
     for one in events:
         run = call.runs[one.turn]
         if one.event is Event.FURTHER_HELP and one.is_sure:
             asked_run = run
         if one.event in _RAISES and one.is_sure:
-            if not starts:
+            begun, raised = starts[-1]
+            result = result_of(states)
+            is_answer = run == asked_run + 1
+            if one.event is Event.TOPIC_CHANGED:
+                begins = is_answer or result is not Result.UNDETERMINED
+            else:
+                begins = is_answer and (result is not Result.UNRESOLVED or one.turn in agreed)
+            if begins and run > call.runs[begun] and one.turn not in turned_down:
                 starts.append((one.turn, one.finding))
-            elif run > call.runs[starts[-1][0]] and one.turn not in turned_down:
-                result = course_of(so_far).result
-                is_answer = run == asked_run + 1
-                if one.event is Event.TOPIC_CHANGED:
-                    begins = is_answer or result is not Result.UNDETERMINED
-                else:
-                    begins = is_answer and (result is not Result.UNRESOLVED or one.turn in agreed)
-                if begins:
-                    starts.append((one.turn, one.finding))
-                    so_far = []
-        so_far.append(one.step)
-    if not starts:
-        customer = call.turns_of(Role.CUSTOMER)
-        starts.append((customer[0].index if customer else 0, None))
+                states = BEGINNING
+            elif raised is None and result is Result.UNDETERMINED:
+                # A greeting before it raises nothing.
+                starts[-1] = one.turn, one.finding
+        states = after(states, one.step)
     return starts
 
 
@@ -139,14 +135,27 @@ def _place(heard: Occurrence) -> tuple[float, int, int, str]:
     return words.start_s, words.turn, words.start_char, heard.finding.rule_id
 
 
-def _says_more(other: Occurrence, one: Occurrence) -> bool:
-    """Tell whether a longer wording holds these words: the thanks of "thanks anyway" are none."""
-    longer, shorter = other.finding.evidence[0], one.finding.evidence[0]
-    return (
-        other.event is not one.event
-        and other.finding.method is Method.RULE
-        and longer.role is shorter.role
-        and longer.start_char <= shorter.start_char
-        and shorter.end_char <= longer.end_char
-        and longer.end_char - longer.start_char > shorter.end_char - shorter.start_char
-    )
+def _longest(heard: Sequence[Occurrence]) -> list[Occurrence]:
+    """Leave out words within a longer wording of another event: the thanks of "thanks anyway" are none."""
+    kept: list[Occurrence] = []
+    # Per turn, speaker and event the wording that reaches furthest so far, as (end, start) of its characters.
+    furthest: dict[tuple[int, Role], dict[Event, tuple[int, int]]] = {}
+    for one in sorted(heard, key=_longer_first):
+        words = one.finding.evidence[0]
+        reached = furthest.setdefault((words.turn, words.role), {})
+        if not any(
+            end > words.end_char or (end == words.end_char and start < words.start_char)
+            for event, (end, start) in reached.items()
+            if event is not one.event
+        ):
+            kept.append(one)
+        if one.finding.method is Method.RULE:
+            further = (words.end_char, words.start_char)
+            if one.event not in reached or further[0] > reached[one.event][0]:
+                reached[one.event] = further
+    return sorted(kept, key=_place)
+
+
+def _longer_first(heard: Occurrence) -> tuple[int, int, int, str]:
+    words = heard.finding.evidence[0]
+    return words.turn, words.start_char, -words.end_char, heard.finding.rule_id

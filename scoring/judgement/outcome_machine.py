@@ -15,7 +15,7 @@ from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 class State(StrEnum):
@@ -47,6 +47,7 @@ RESULTS: Final[Mapping[State, Result]] = MappingProxyType(
     }
 )
 
+BEGINNING: Final = frozenset({State.OPEN})
 # Nobody else has it, and the customer still wants it.
 _HERE: Final = frozenset(
     {State.OPEN, State.OFFERED, State.SETTLED, State.REFUSED, State.ALTERNATIVE, State.DROPPED}
@@ -107,8 +108,7 @@ class Course:
     @property
     def result(self) -> Result:
         """The one result that all possible states share, or UNDETERMINED."""
-        results = {RESULTS[state] for state in self.states}
-        return results.pop() if len(results) == 1 else Result.UNDETERMINED
+        return result_of(self.states)
 
     @property
     def is_doubtful(self) -> bool:
@@ -116,24 +116,34 @@ class Course:
         return len({RESULTS[state] for state in self.states}) > 1
 
 
+def result_of(states: Iterable[State]) -> Result:
+    """Return the one result that states share, or UNDETERMINED."""
+    results = {RESULTS[state] for state in states}
+    return results.pop() if len(results) == 1 else Result.UNDETERMINED
+
+
 def moved(state: State, event: Event) -> State:
     """Return where an event leads from a state."""
     return MOVES.get(event, {}).get(state, state)
 
 
-def course_of(steps: Sequence[Step]) -> Course:
-    """Return the course of an issue; an unsure step may have happened or not."""
-    sure, possible = State.OPEN, frozenset({State.OPEN})
+def after(states: frozenset[State], step: Step) -> frozenset[State]:
+    """Return the states that are possible after a step; an unsure one may have happened or not."""
+    reached = frozenset(moved(state, step.event) for state in states)
+    return reached if step.is_sure else states | reached
+
+
+def course_of(steps: Iterable[Step]) -> Course:
+    """Return the course of an issue from its steps in order."""
+    sure, possible = State.OPEN, BEGINNING
     stages: list[tuple[int, dict[Event, int]]] = []
     doubted: list[int] = []
     for place, step in enumerate(steps):
-        after = frozenset(moved(state, step.event) for state in possible)
+        before, possible = possible, after(possible, step)
         if not step.is_sure:
-            if not after <= possible:
+            if possible != before:
                 doubted.append(place)
-            possible |= after
             continue
-        possible = after
         if sure not in MOVES.get(step.event, {}):
             continue
         target = moved(sure, step.event)
