@@ -16,7 +16,6 @@ from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
 from scoring.judgement.names import NameUsed
 from scoring.judgement.noted import Noted
 from scoring.judgement.recital import Recited
-from scoring.judgement.names import NameUsed
 from scoring.judgement.repeated import AtMost
 from scoring.judgement.responses import Responded
 from scoring.judgement.results import EveryIssueIn, OutcomeIn
