@@ -77,22 +77,33 @@ def read_dialogues(path: Path, limit: int = 0) -> list[Dialogue]:
     return dialogues
 
 
-def transcript_of(turns: Sequence[DialogueTurn], name: str = "") -> Transcript:
-    """Return turns as a transcript: even times, every word and role sure."""
+def transcript_of(
+    turns: Sequence[DialogueTurn], paced_as: Sequence[DialogueTurn] | None = None
+) -> Transcript:
+    """Return turns as a transcript: even times, every word and role sure.
+
+    `paced_as` are the same turns in other words, whose times are kept: who says "I'm" for "I am" doesn't
+    talk less of the call.
+    """
     start_s = 0.0
     spoken = []
-    for index, turn in enumerate(turns):
-        words = []
-        for text in turn.text.split():
-            words.append(Word(text=text, start_s=start_s, end_s=start_s + _WORD_S, confidence=1.0))
-            start_s += _WORD_S
-        spoken.append(
-            Turn(index=index, role=turn.role, role_confidence=1.0, text=turn.text, words=tuple(words))
+    for index, (turn, pace) in enumerate(zip(turns, paced_as or turns, strict=True)):
+        texts = turn.text.split()
+        word_s = _WORD_S * len(pace.text.split()) / len(texts)
+        words = tuple(
+            Word(
+                text=text,
+                start_s=start_s + word_s * place,
+                end_s=start_s + word_s * (place + 1),
+                confidence=1.0,
+            )
+            for place, text in enumerate(texts)
         )
-        start_s += _PAUSE_S
+        spoken.append(Turn(index=index, role=turn.role, role_confidence=1.0, text=turn.text, words=words))
+        start_s = words[-1].end_s + _PAUSE_S
     digest = hashlib.sha256("\n".join(f"{turn.role}\t{turn.text}" for turn in turns).encode())
     return Transcript(
-        name=name, sha256=digest.hexdigest(), language="en", duration_s=start_s, turns=tuple(spoken)
+        name="", sha256=digest.hexdigest(), language="en", duration_s=start_s, turns=tuple(spoken)
     )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from scoring.domain.scorecard import Scorecard
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "packs"
+# The form made for a task holds its questions alone; what is found stands in the packs.
+_FORM: Final = "evaluation.yaml"
 # Words and signs, about as spaCy counts them.
 _TOKEN: Final = re.compile(r"\w+|[^\w\s]")
 
@@ -63,7 +65,7 @@ class Engine:
         if compilation.compiled is None:
             raise DataError(str(RubricInvalidError.from_problems(compilation.problems)))
         for file in compilation.compiled.files:
-            if file.content.lstrip().startswith("#") or not file.content.startswith("{"):
+            if file.file_name != _FORM:
                 self.packs.setdefault(file.file_name.removesuffix(".yaml"), content_sha256([file]))
 
     def score(
@@ -71,9 +73,11 @@ class Engine:
         turns: Sequence[DialogueTurn],
         files: Sequence[SourceFile],
         context: CallContext | None = None,
+        *,
+        paced_as: Sequence[DialogueTurn] | None = None,
     ) -> Scorecard:
-        """Return the scorecard of a dialogue by a rubric that was prepared."""
-        transcript = transcript_of(turns)
+        """Return the scorecard of a dialogue, timed as `paced_as`, by a rubric that was prepared."""
+        transcript = transcript_of(turns, paced_as)
         began = time.process_time()
         card, _ = self._scorer.score(transcript, files, context)
         self.cost.seconds += time.process_time() - began
@@ -113,7 +117,7 @@ def rubric_file(packs: Iterable[str], checks: Mapping[str, object]) -> SourceFil
         "sections": [{"id": "asked", "title": "Asked", "criteria": criteria}],
     }
     # JSON is YAML.
-    return SourceFile(file_name="evaluation.yaml", content=json.dumps(form))
+    return SourceFile(file_name=_FORM, content=json.dumps(form))
 
 
 def said_turns(card: Scorecard) -> dict[str, frozenset[int]]:

@@ -81,7 +81,7 @@ def _variants(bench: Bench, dialogue: Dialogue) -> Iterator[tuple[str, Scorecard
     for kind in TEXT_SWAPS:
         other = swapped(dialogue, kind)
         if [turn.text for turn in other.turns] != [turn.text for turn in dialogue.turns]:
-            yield kind, bench.engine.score(other.turns, files)
+            yield kind, bench.engine.score(other.turns, files, paced_as=dialogue.turns)
     for context in _PRIOR_SCORES:
         yield "prior_score", bench.engine.score(dialogue.turns, files, context)
 

@@ -53,7 +53,8 @@ def run(bench: Bench) -> Measured:
         found = _worst([-score for score in scores])
         groups = [one.group for one, _ in calls]
         figures |= _figures(f"{source}_", groups, truth, scores)
-        pooled += zip(groups, truth, scores, found, strict=True)
+        # Sources were rated on scales of their own; together, calls stand where they stand in their source.
+        pooled += zip(groups, truth, _places(scores), found, strict=True)
     groups, truth, scores, found = map(list, zip(*pooled, strict=True))
     return Measured(
         figures={**binary_figures(groups, truth, found), **_figures("", groups, truth, scores), **figures}
@@ -72,6 +73,12 @@ def _figures(prefix: str, groups: Sequence[str], truth: Sequence[bool], scores: 
 def _worst(values: Sequence[float]) -> list[bool]:
     """Tell which values are among the lowest fifth; those that tie with its last are in."""
     return [bool(value <= np.quantile(values, _WORST, method="lower")) for value in values]
+
+
+def _places(scores: Sequence[float]) -> list[float]:
+    """Return the share of scores below each, 0 to 1."""
+    ranked = np.sort(scores)
+    return [float(place) for place in np.searchsorted(ranked, scores) / len(ranked)]
 
 
 def _satisfaction(card: Scorecard) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from evaluation.errors import DataError
-from evaluation.text.dialogues import data_file, read_dialogues, transcript_of
+from evaluation.text.dialogues import DialogueTurn, data_file, read_dialogues, transcript_of
 from scoring.domain.transcript import Role
 
 if TYPE_CHECKING:
@@ -109,3 +109,19 @@ def test_a_transcript_has_even_times_and_sure_words(tmp_path: Path) -> None:
     assert {word.confidence for turn in transcript.turns for word in turn.words} == {1.0}
     assert transcript.sha256 == transcript_of(dialogue.turns).sha256
     assert transcript.sha256 != transcript_of(dialogue.turns[:1]).sha256
+
+
+def test_the_same_turns_in_other_words_take_as_long() -> None:
+    said = [
+        DialogueTurn(role=Role.AGENT, text="I am on it."),
+        DialogueTurn(role=Role.CUSTOMER, text="Good."),
+    ]
+    told = [
+        DialogueTurn(role=Role.AGENT, text="I'm on it."),
+        DialogueTurn(role=Role.CUSTOMER, text="Very good."),
+    ]
+    first, second = transcript_of(said), transcript_of(told, paced_as=said)
+    assert [len(turn.words) for turn in second.turns] == [3, 2]
+    for before, after in zip(first.turns, second.turns, strict=True):
+        assert after.start_s == pytest.approx(before.start_s)
+        assert after.end_s == pytest.approx(before.end_s)
