@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Values: TypeAlias = "Mapping[str, str | int | datetime | Mapping[str, str] | Mapping[str, int]]"
 
 LABELS: Final = "call.labels"
-_VARIABLES: Final = {
+VARIABLES: Final = {
     "call.agent": cel.Type.STRING,
     "call.queue": cel.Type.STRING,
     LABELS: cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
@@ -33,7 +33,7 @@ _VARIABLES: Final = {
     "answers": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
     "outcome": cel.Type.STRING,
 }
-_ENVIRONMENT: Final = cel.NewEnv(variables=_VARIABLES)
+_ENVIRONMENT: Final = cel.NewEnv(variables=VARIABLES)
 _TYPES: Final = {
     "STRING": "text",
     "INT": "a whole number",
@@ -51,6 +51,8 @@ _LABEL: Final = re.compile(r"(?<![.\w])call\.labels(?:\s*\[\s*\"(\d+)\"\s*\]|\.(
 _COMPARED: Final = re.compile(
     r"(?<![.\w])(answers\s*\[\s*\"\d+\"\s*\]|outcome)\s*(?:==|!=|\bin\b)\s*(\[[^\]]*\]|\"\d+\")"
 )
+_TIME_ZONE: Final = re.compile(r"\.get[A-Z]\w+\s*\(\s*(\S[^)]*?)\s*\)")
+_OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
 _UNKNOWN: Final = re.compile(r"undeclared reference to '([^']*)'")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
@@ -116,6 +118,11 @@ def read_condition(source: str) -> Condition:
     for found in _COMPARED.finditer(code):
         words = [texts[int(number)] for number in re.findall(r"\"(\d+)\"", found[2])]
         _check_words(words, _RESULTS if found[1] == "outcome" else tuple(AnswerValue))
+    for found in _TIME_ZONE.finditer(code):
+        zone = texts[int(found[1][1:-1])] if re.fullmatch(r"\"\d+\"", found[1]) else found[1]
+        if not _OFFSET.fullmatch(zone):
+            # Zones by name are looked up on the machine, and not every machine knows the same.
+            raise ConditionError(f"write the time zone as its difference from UTC, as '+01:00', not {zone}")
     return Condition(
         source=source,
         rule_ids=_ids(looked_up, "findings"),
@@ -142,8 +149,8 @@ def _sentence(message: str) -> str:
     unknown = _UNKNOWN.search(message)
     if unknown:
         name = unknown[1]
-        known = ", ".join(sorted(_VARIABLES))
-        return f"there is no '{name}' in a condition{nearest(name, _VARIABLES)} (known: {known})"
+        known = ", ".join(sorted(VARIABLES))
+        return f"there is no '{name}' in a condition{nearest(name, VARIABLES)} (known: {known})"
     place = _PLACE.search(message)
     if place is None:
         return "the condition nests too deeply; write it shorter"

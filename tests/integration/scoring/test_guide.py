@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import BaseModel
 
+from scoring.condition import VARIABLES, read_condition
+from scoring.domain.context import CallContext
 from scoring.domain.files import SourceFile
 from scoring.judgement.detectors import DETECTORS
 from scoring.packs.schema import (
@@ -26,13 +30,21 @@ from scoring.packs.schema import (
 )
 from tests.unit.scoring.spoken import call_of, scorer, spoken, values
 
+if TYPE_CHECKING:
+    from scoring.domain.scorecard import Scorecard
+
 GUIDE = (Path(__file__).parents[3] / "docs" / "packs.md").read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
-SHORTEST = SourceFile(file_name="recording-notice.yaml", content=BLOCKS[0])
-FILES = [
-    SourceFile(file_name="energy-script.yaml", content=BLOCKS[1]),
-    SourceFile(file_name="energy-calls.yaml", content=BLOCKS[2]),
-]
+
+
+def block(first_line: str) -> SourceFile:
+    """The guide's YAML that begins with this line."""
+    [content] = [one for one in BLOCKS if one.startswith(f"{first_line}\n")]
+    return SourceFile(file_name=f"{first_line.rsplit(maxsplit=1)[-1].rstrip(':')}.yaml", content=content)
+
+
+SHORTEST = block("pack: recording-notice")
+FILES = [block("pack: energy-script"), block("rubric: energy-calls")]
 NOTICE_ONLY = SourceFile(
     file_name="notice-only.yaml",
     content="""
@@ -72,7 +84,9 @@ def test_every_key_is_explained() -> None:
     ]
     shapes += [ExamplesEntry, RubricForm, SectionEntry, CriterionEntry, ReadingEntry]
     checks = [
-        detector.shape for detector in DETECTORS.values() if detector.key in {"answered", "hold_announced"}
+        detector.shape
+        for detector in DETECTORS.values()
+        if detector.key in {"answered", "hold_announced", "recited"}
     ]
     keys = {key for shape in [*shapes, *checks] for key in shape.model_fields}
     assert {key for key in keys if not re.search(rf"`{key}\b|\b{key}:|\.{key}`", GUIDE)} == set()
@@ -108,9 +122,78 @@ def test_the_values_the_guide_gives_for_reading_are_the_ones_that_stand() -> Non
     plain = scorer().check(FILES).compiled
     written = (
         scorer()
-        .check([FILES[0], SourceFile(file_name="energy-calls.yaml", content=BLOCKS[2] + BLOCKS[3])])
+        .check([FILES[0], replace(FILES[1], content=FILES[1].content + block("reading:").content)])
         .compiled
     )
     assert plain is not None
     assert written is not None
     assert written.rubric.reading == plain.rubric.reading
+
+
+LOANS = SourceFile(
+    file_name="loans.yaml",
+    content="""
+rubric: loans
+title: Loans
+packs: [loan-script]
+sections:
+- id: all
+  title: All
+  criteria:
+  - {id: offer, title: Offer, points: 1, check: {said: loan.offer}}
+  - {id: warning, title: Warning, points: 1, check: {said: loan.warning}, when: "answers['offer'] == 'PASS'"}
+  - {id: pressure, title: Pressure, points: 1, check: {not_said: loan.pressure}}
+""",
+)
+OFFER = ("agent", "On this mortgage the rate is four per cent.")
+WARNING = ("agent", "And your home is at risk if you do not keep up with repayments.")
+AGREED = ("customer", "Good, I will take it.")
+MORTGAGE = CallContext(labels={"product": "mortgage"})
+
+
+def loan(*said: tuple[str, str], context: CallContext = MORTGAGE) -> Scorecard:
+    return scorer().score(spoken(*call_of(*said)), [block("pack: loan-script"), LOANS], context)[0]
+
+
+def test_the_example_of_severity_order_and_condition_judges() -> None:
+    good = loan(OFFER, ("customer", "I see."), WARNING, AGREED)
+    assert values(good) == {"offer": "PASS", "warning": "PASS", "pressure": "PASS"}
+    assert "critical" not in good.flags
+    late = loan(OFFER, AGREED, WARNING)
+    assert values(late, "warning") == {"warning": "FAIL"}
+    assert "critical" in late.flags
+    other = loan(OFFER, AGREED, context=CallContext(labels={"product": "card"}))
+    assert values(other, "warning") == {"warning": "NOT_APPLICABLE"}
+    assert values(loan(OFFER, AGREED, context=CallContext()), "warning") == {"warning": "NOT_APPLICABLE"}
+    assert values(loan(("customer", "Hello.")), "offer", "warning") == {
+        "offer": "FAIL",
+        "warning": "NOT_APPLICABLE",
+    }
+    pressed = loan(OFFER, ("agent", "You get that only today."), AGREED)
+    assert values(pressed, "pressure") == {"pressure": "FAIL"}
+    assert values(loan(OFFER, AGREED, ("agent", "I can send it only today.")), "pressure") == {
+        "pressure": "PASS"
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("You may cancel within 14 days starting tomorrow and we won't charge you for cancelling.", "PASS"),
+        ("You may cancel within 14 days, of course, and it costs nothing at all.", "FAIL"),
+    ],
+)
+def test_the_example_of_a_text_to_read_out_judges(said: str, answer: str) -> None:
+    files = [block("pack: cancellation-notice"), block("rubric: notices")]
+    card, _ = scorer().score(spoken(*call_of(("customer", "Fine."), ("agent", said))), files)
+    assert values(card) == {"notice.cancellation": answer}
+
+
+def test_every_name_of_a_condition_is_explained() -> None:
+    assert [name for name in VARIABLES if f"`{name}" not in GUIDE] == []
+
+
+@pytest.mark.parametrize("example", ["call.start.getDayOfWeek() == 0", "call.start.getHours('+01:00') < 9"])
+def test_the_examples_of_conditions_are_ones(example: str) -> None:
+    assert f"`{example}`" in GUIDE
+    assert read_condition(example).source == example

@@ -272,6 +272,8 @@ sections:
         ("when: answers['a'] == 'YES'", "", 5, "when", "'YES' is never the value here"),
         ("when: outcome == 'solved'", "", 5, "when", "did you mean 'resolved'"),
         ("when: findings[call.queue] > 0", "", 5, "when", "with the id in quotes"),
+        ("when: call.start.getHours('Europe/Rome') > 9", "", 5, "when", "as '+01:00', not Europe/Rome"),
+        ("when: call.start.getHours(call.queue) > 9", "", 5, "when", "as '+01:00', not call.queue"),
         ("when: 12", "", 5, "when", "this must be text"),
         ("severity: huge", "", 5, "severity", "'minor', 'major' or 'critical'"),
     ],
