@@ -57,9 +57,11 @@ class Scorer:
     ) -> None:
         # The code's own hash: a release number alone wouldn't tell two states of the rules' engine apart.
         code = folder_sha256(Path(__file__).parent, "*.py")
-        # protobuf writes the bytes of a scorecard, the same for the same values only within one version.
-        self.engine_version = (
-            f"callqa-scoring {version('callqa')} {code[:16]}, {model.version}, protobuf {version('protobuf')}"
+        # Besides the language models: what runs conditions, what lays texts beside words, and protobuf, which
+        # writes the same values as the same bytes only within one version.
+        libraries = [f"{name} {version(name)}" for name in ("cel-expr-python", "rapidfuzz", "protobuf")]
+        self.engine_version = ", ".join(
+            [f"callqa-scoring {version('callqa')} {code[:16]}", model.version, *libraries]
         )
         self._compiler = compiler
         self._embedding = model.embedding_name
