@@ -22,18 +22,21 @@ if TYPE_CHECKING:
     from scoring.judgement.facts import Facts
 
 
-class Steps(Entry):
-    """The steps in order, each the ids of which one is enough, and what opens the sequence."""
+_Name = Annotated[str, Field(min_length=1, max_length=40)]
 
-    steps: Annotated[list[Ids], Field(min_length=2)]
+
+class Steps(Entry):
+    """The steps in order by name, each the ids of which one is enough, and what opens the sequence."""
+
+    steps: Annotated[dict[_Name, Ids], Field(min_length=2)]
     opened_by: Ids
 
 
 class InSequence:
-    """`in_sequence: {steps: [IDS, IDS], opened_by: IDS}` - after an opening all steps are said in this order.
+    """`in_sequence: {steps: {NAME: IDS, ...}, opened_by: IDS}` - after an opening, each step in this order.
 
     Within one turn their order is free: "I'm sorry, I see how annoying that is" is no worse than the other
-    way round. A step is named by the end of its first id.
+    way round.
     """
 
     key = "in_sequence"
@@ -44,7 +47,10 @@ class InSequence:
         asked = cast("Steps", check)
         return [
             (place, text)
-            for place, ids in [("opened_by", asked.opened_by), *(("steps", step) for step in asked.steps)]
+            for place, ids in [
+                ("opened_by", asked.opened_by),
+                *(("steps", step) for step in asked.steps.values()),
+            ]
             for text in unknown_ids(ids, rules)
         ]
 
@@ -61,7 +67,7 @@ class InSequence:
         return _follow(call, opened, asked.steps)
 
 
-def _follow(call: ReadCall, opened: Finding, steps: Sequence[Sequence[str]]) -> Verdict:
+def _follow(call: ReadCall, opened: Finding, steps: Mapping[str, Sequence[str]]) -> Verdict:
     def where(call: ReadCall, rule: Rule) -> Span:
         return _after(call, opened, rule)
 
@@ -70,14 +76,14 @@ def _follow(call: ReadCall, opened: Finding, steps: Sequence[Sequence[str]]) -> 
     missing: list[str] = []
     early: list[str] = []
     proofs: list[Finding] = []
-    for step in steps:
+    for name, step in steps.items():
         heard = hear_any(call, step, where)
         later = [one for one in heard.sure if call.runs[one.evidence[0].turn] >= reached]
         if later:
             kept.append(later[0])
             reached = call.runs[later[0].evidence[0].turn]
         elif heard.sure:
-            early.append(f"{_name(step)} (at {times(heard.sure[:1])})")
+            early.append(f"'{name}' (at {times(heard.sure[:1])})")
             proofs += heard.sure[:1]
         else:
             doubt = doubts(call, heard) or unproven(call, step, where)
@@ -85,7 +91,7 @@ def _follow(call: ReadCall, opened: Finding, steps: Sequence[Sequence[str]]) -> 
                 return Verdict(
                     value=doubt.value, explanation=doubt.explanation, findings=(opened, *doubt.findings)
                 )
-            missing.append(_name(step))
+            missing.append(f"'{name}'")
             proofs += absences(call, step, where, answers_to=[opened])
     since = f"After the words at {clock(opened.evidence[0].start_s)}"
     if missing:
@@ -104,10 +110,6 @@ def _after(call: ReadCall, opened: Finding, rule: Rule) -> Span:
         start_s=max(own.start_s, opened.evidence[0].start_s),
         end_s=own.end_s,
     )
-
-
-def _name(step: Sequence[str]) -> str:
-    return f"'{step[0].rsplit('.', 1)[-1].replace('_', ' ')}'"
 
 
 def _steps(names: list[str]) -> str:

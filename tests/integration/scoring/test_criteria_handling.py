@@ -132,10 +132,11 @@ def test_much_unheard_speech_may_fill_a_hold() -> None:
 
 
 RECOVERY = (
-    "{in_sequence: {opened_by: [trigger.repeated_contact, trigger.waiting], steps: ["
-    "[empathy.acknowledgement, empathy.validation, empathy.reflection], [empathy.apology],"
-    " [outcome.fix_offered, outcome.action_done, ownership.taken, empathy.ownership],"
-    " [outcome.follow_up, commitments.agent_contact, commitments.company_contact, script.further_help]]}}"
+    "{in_sequence: {opened_by: [trigger.repeated_contact, trigger.waiting], steps: {"
+    "acknowledge: [empathy.acknowledgement, empathy.validation, empathy.reflection],"
+    " apologise: empathy.apology,"
+    " fix: [outcome.fix_offered, outcome.action_done, outcome.follow_up, ownership.taken, empathy.ownership],"
+    " follow up: [outcome.follow_up, commitments.agent_contact, script.further_help]}}}"
 )
 FAILED_US = "C: This is the third time I have to call about the same bill."
 SEEN = "A: I understand how frustrating that is for you."
@@ -156,7 +157,7 @@ MHM = "C: Mhm, all right."
         ("FAIL", [FAILED_US, FIXED, MHM, AFTER]),
         ("FAIL", [FAILED_US, SORRY, MHM, FIXED, MHM, AFTER]),
         ("FAIL", [FAILED_US, SEEN, MHM, SORRY, MHM, "A: The bill is from May.", MHM]),
-        ("FAIL", [FAILED_US, FIXED, MHM, SEEN, MHM, SORRY, MHM, AFTER]),
+        ("FAIL", [FAILED_US, FIXED, MHM, SEEN, MHM, SORRY, MHM, "A: Is there anything else I can do?"]),
         ("FAIL", [FAILED_US, SEEN, MHM, FIXED, MHM, AFTER]),
         ("NOT_APPLICABLE", ["C: I would like to pay my bill.", "A: Of course.", MHM, FIXED]),
         ("NOT_APPLICABLE", ["C: Can you tell me your opening times?", "A: From nine to five.", MHM]),

@@ -24,7 +24,10 @@ statements:
 COMPLAINT = "{responded: {to: own.complaint, by: [own.sorry, own.fix], within_agent_turns: 2}}"
 REFUSAL = "{responded: {to: own.refusal, by: own.reason, within_agent_turns: 1}}"
 EACH_REFUSAL = "{responded: {to: own.refusal, by: own.reason, within_agent_turns: 1, each_time: true}}"
-RECOVERY = "{in_sequence: {steps: [own.sorry, own.fix, own.follow_up], opened_by: own.complaint}}"
+RECOVERY = (
+    "{in_sequence: {steps: {apologise: own.sorry, fix: own.fix, follow up: own.follow_up},"
+    " opened_by: own.complaint}}"
+)
 HEDGES = "{at_most: {ids: [own.hedge, own.guess], count: 2}}"
 
 
@@ -69,11 +72,11 @@ def test_the_answer(check: str, lines: list[str], value: str) -> None:
     [
         (
             ["C: Awful.", "A: We are sending a new one.", "C: Ah.", "A: I will call you back."],
-            "After the words at 0:01 the step 'sorry' is missing.",
+            "After the words at 0:01 the step 'apologise' is missing.",
         ),
         (
             ["C: Awful.", "A: Is it?", "C: Yes."],
-            "After the words at 0:01 the steps 'sorry', 'fix' and 'follow up' are missing.",
+            "After the words at 0:01 the steps 'apologise', 'fix' and 'follow up' are missing.",
         ),
         (
             ["C: Awful.", "A: We are sending a new one.", "C: Ah.", "A: Sorry. I will call you back."],
