@@ -46,23 +46,25 @@ def evaluate(
     if not data.is_dir():
         notes.print(f"{data} is no folder; docs/evaluation.md says what evaluation data looks like")
         raise typer.Exit(EXIT_WRONG_DATA)
-    try:
-        with notes.status("loading the models"):
-            engine = Engine()
-        bench = Bench(folder=data, engine=engine, limit=limit)
-        for name in chosen:
-            engine.cost = Cost()
-            with notes.status(f"measuring {name}"):
-                try:
-                    found = TASKS[name](bench)
-                except FileMissingError as error:
-                    notes.print(f"{name} is skipped: {error}", markup=False, soft_wrap=True)
-                    continue
-            speed = {"seconds_per_1000_tokens": engine.cost.seconds_per_1000_tokens}
-            measured[name] = Measured(figures={**found.figures, **speed}, mistakes=found.mistakes)
-    except DataError as error:
-        notes.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(EXIT_WRONG_DATA) from None
+    with notes.status("loading the models"):
+        engine = Engine()
+    bench = Bench(folder=data, engine=engine, limit=limit)
+    wrong = False
+    for name in chosen:
+        engine.cost = Cost()
+        with notes.status(f"measuring {name}"):
+            try:
+                found = TASKS[name](bench)
+            except FileMissingError as error:
+                notes.print(f"{name} is skipped: {error}", markup=False, soft_wrap=True)
+                continue
+            except DataError as error:
+                # What other tasks take minutes to measure isn't lost for a wrong line here.
+                notes.print(f"{name}: {error}", markup=False, soft_wrap=True)
+                wrong = True
+                continue
+        speed = {"seconds_per_1000_tokens": engine.cost.seconds_per_1000_tokens}
+        measured[name] = Measured(figures={**found.figures, **speed}, mistakes=found.mistakes)
     tasks = {name: one.figures for name, one in measured.items()}
     document = {
         "commit": commit(),
@@ -75,13 +77,15 @@ def evaluate(
     results.write_text(text + "\n", encoding="utf-8")
     if as_json:
         sys.stdout.write(text + "\n")
-        return
-    # A pipe has no width; there every column gets what it needs.
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 140)
-    console.print(figures_table(tasks))
-    for name, one in measured.items():
-        if explain and one.mistakes:
-            console.print(mistakes_table(name, one.mistakes, explain, show=show))
+    else:
+        # A pipe has no width; there every column gets what it needs.
+        console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 140)
+        console.print(figures_table(tasks))
+        for name, one in measured.items():
+            if explain and one.mistakes:
+                console.print(mistakes_table(name, one.mistakes, explain, show=show))
+    if wrong:
+        raise typer.Exit(EXIT_WRONG_DATA)
 
 
 def _chosen(names: str) -> list[str]:
