@@ -214,19 +214,21 @@ def test_no_sentence_of_a_dialogue_is_written_to_the_results(results: dict[str, 
         assert text not in results["text"]
 
 
-def test_a_task_without_its_file_is_skipped_with_a_sentence(tmp_path: Path) -> None:
-    run = CliRunner().invoke(app, [str(tmp_path), "--task", "outcome", "--results", str(tmp_path / "r.json")])
-    assert run.exit_code == 0
-    assert "outcome is skipped" in run.output
-    assert "no outcome_star.jsonl" in run.output
-    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["tasks"] == {}
-
-
-def test_wrong_data_is_one_sentence_and_its_own_exit_code(tmp_path: Path) -> None:
+def test_a_missing_file_is_skipped_and_a_wrong_one_named(tmp_path: Path) -> None:
     (tmp_path / "outcome_star.jsonl").write_text("{}\n", encoding="utf-8")
-    run = CliRunner().invoke(app, [str(tmp_path), "--task", "outcome", "--results", str(tmp_path / "r.json")])
+    results = tmp_path / "r.json"
+    run = CliRunner().invoke(
+        app, [str(tmp_path), "--task", "missed_empathy,outcome", "--results", str(results)]
+    )
     assert run.exit_code == EXIT_WRONG_DATA
+    assert "missed_empathy is skipped" in run.output
+    assert "no empathy_epitome.jsonl" in run.output
     assert "outcome_star.jsonl:1: 'dialogue_id'" in run.output
+    # What was measured before is kept.
+    assert json.loads(results.read_text(encoding="utf-8"))["tasks"] == {}
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [str(tmp_path / "none")]).exit_code == EXIT_WRONG_DATA
 
 
