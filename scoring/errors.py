@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servicekit.errors import FieldViolation, InvalidInputError, LimitExceededError
+from servicekit.errors import FieldViolation, InvalidInputError, LimitExceededError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scoring.packs.problem import Problem
+
+
+class WeightsError(SettingsError):
+    """The language weights aren't the ones that judgements were measured with."""
+
+    reason = "WEIGHTS"
 
 
 class TranscriptInvalidError(InvalidInputError):

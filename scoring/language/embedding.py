@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from wordllama import WordLlama
 
+from scoring.errors import WeightsError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+# Every threshold was measured with these weights (wordllama 0.4.0.post1).
 _WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
+_WEIGHTS_SHA256: Final = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
 # The table's largest value becomes 2^14: a turn of a hundred thousand words still sums within 64 bits.
 _LARGEST: Final = 2.0**14
 # Unit vectors have this length. Any sum of products of two of them stays below 2^24 and is exact in float32.
@@ -35,11 +39,12 @@ _SPOKEN: Final = {"'s": "is", "\N{RIGHT SINGLE QUOTATION MARK}s": "is", "'d": "w
 class StaticEmbedding:
     """Vectors of words. Case and punctuation are left out: a speech recogniser guesses both.
 
-    `sha256` names the weights. Not safe for threads.
+    `sha256` names the weights. Not safe for threads. WeightsError when they aren't the pinned ones.
     """
 
     def __init__(self) -> None:
         package = Path(str(files("wordllama")))
+        self.sha256 = pinned_sha256(package / _WEIGHTS)
         # wordllama 0.4.0 looks for its tokenizer in `tokenizer/` but ships `tokenizers/`, which is where it
         # looks below a cache folder; its own package in that role needs no network and no home.
         model = WordLlama.load(cache_dir=package, disable_download=True)
@@ -47,7 +52,6 @@ class StaticEmbedding:
         table = model.embedding
         scaled = np.rint(table.astype(np.float64) * (_LARGEST / float(np.abs(table).max())))
         self._table: NDArray[np.int16] = scaled.astype(np.int16)
-        self.sha256 = hashlib.sha256((package / _WEIGHTS).read_bytes()).hexdigest()
         self._words: dict[str, NDArray[np.int32]] = {}
 
     def words(self, norms: Iterable[str]) -> NDArray[np.int64]:
@@ -70,6 +74,22 @@ class StaticEmbedding:
             sums = self._table[pieces].sum(axis=0) / math.sqrt(max(len(pieces), 1))
             known = self._words[norm] = np.rint(sums).astype(np.int32)
         return known
+
+
+def pinned_sha256(weights: Path) -> str:
+    """Return the hash of the weights' file; WeightsError when it isn't the pinned one or can't be read."""
+    try:
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(
+            f"{weights.name} can't be read; install wordllama again in the locked version"
+        ) from error
+    if digest != _WEIGHTS_SHA256:
+        raise WeightsError(
+            f"{weights.name} has the sha256 {digest}, not the pinned {_WEIGHTS_SHA256}, and is not used; "
+            "install wordllama again in the locked version"
+        )
+    return digest
 
 
 def unit(sums: NDArray[np.int64]) -> NDArray[np.float32]:
