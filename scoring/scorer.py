@@ -81,10 +81,14 @@ class Scorer:
                 self._compiled.move_to_end(key)
                 return self._compiled[key]
         compilation = self._compiler.compile(files, packs_alone=packs_alone)
+        compiled = compilation.compiled
+        # A revision comes with the packs that were looked up for it, and is the same rubric.
+        keys = [key] if compiled is None else [key, (compiled.sha256, False)]
         with self._lock:
-            self._compiled[key] = compilation
-            self._compiled.move_to_end(key)
-            while len(self._compiled) > self._max_cached_rubrics:
+            for one in keys:
+                self._compiled[one] = compilation
+                self._compiled.move_to_end(one)
+            while len({id(one) for one in self._compiled.values()}) > self._max_cached_rubrics:
                 self._compiled.popitem(last=False)
         return compilation
 

@@ -75,7 +75,7 @@ def read_document(file_name: str, text: str) -> tuple[Document | None, list[Prob
         problems = _check_events(file_name, text)
         if problems:
             return None, problems
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         return None, [_syntax_problem(file_name, error)]
     if node is None:
@@ -90,7 +90,7 @@ def read_document(file_name: str, text: str) -> tuple[Document | None, list[Prob
 def _check_events(file_name: str, text: str) -> list[Problem]:
     # Events come one by one, so depth and aliases are refused before anything is built from them.
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             message = "anchors and aliases (& and *) aren't allowed; write the value out"
