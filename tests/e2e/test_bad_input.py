@@ -106,6 +106,23 @@ def test_an_invalid_pack_names_file_line_and_field(stack: Stack, tmp_path: Path)
     assert "speaker" in done.stderr + done.stdout
 
 
+def test_packs_are_tried_on_a_text_and_on_a_call(stack: Stack, mixed: dict[str, Any], tmp_path: Path) -> None:
+    assert mixed["results"]
+    pack = tmp_path / "pack.yaml"
+    pack.write_text(
+        "pack: mine\nstatements:\n"
+        "- {id: mine.thanks, phrases: thank you}\n"
+        "- {id: mine.zebra, say: The zebra has escaped from the zoo.}\n",
+        encoding="utf-8",
+    )
+    said = stack.json("packs", "try", pack, "--text", "Well, thank you.")
+    assert [rule["fired"] for rule in said["rules"]] == [True, False]
+    heard = stack.run("packs", "try", pack, "--call", "happy_enquiry")
+    assert heard.returncode == 0, heard.stderr
+    assert "1 of 2 rules fire" in heard.stdout
+    assert "«" in heard.stdout
+
+
 def test_no_server_is_said_with_what_to_do(tmp_path: Path) -> None:
     nowhere = Stack(home=tmp_path / "empty")
     done = nowhere.run("calls", "list")
