@@ -218,7 +218,7 @@ def test_words_that_were_heard_badly_express_nothing() -> None:
 
 def test_heat_is_the_weight_of_angry_and_frustrated_turns() -> None:
     calm = moods("C: Good morning.", "A: Hello.", "C: I'm worried about my order.", "A: Yes.", "C: Thanks.")
-    cross = moods("C: Finally!", "A: Hello.", "C: What is wrong with you?", "A: Sorry.", "C: Thanks.")
+    cross = moods("C: Ugh.", "A: Hello.", "C: What is wrong with you?", "A: Sorry.", "C: Thanks.")
     assert heat(calm) == 0.0
     assert heat(cross) == pytest.approx((0.6 + 0.8) / 5, abs=0.01)
     assert heat(()) == 0.0
