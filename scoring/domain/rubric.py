@@ -75,7 +75,8 @@ class Rule:
     they must come; `answers_alone` is a marker's. `event` is what words do;
     `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence`
     from -1 (as bad as can be) to 1.
-    `owner` is who will do what words promise, None for nobody in particular.
+    `owner` is who will do what words promise, None for nobody in particular; with `needs_time` they promise
+    nothing without a time.
     `after` and `before` are the rules whose first match a statement must follow or precede, "" for none;
     `when` is the condition under which it is asked at all, "" for always.
     `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
@@ -104,6 +105,7 @@ class Rule:
     emotion: EmotionLabel | None = None
     valence: float = 0.0
     owner: Owner | None = None
+    needs_time: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

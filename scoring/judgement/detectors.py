@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scoring.judgement.adherence import NotSaid, Said
-from scoring.judgement.commitments import CommitmentsDated
+from scoring.judgement.commitments_dated import CommitmentsDated
 from scoring.judgement.customer_effort import CustomerEffort
 from scoring.judgement.deescalation import Deescalated
 from scoring.judgement.empathy import Answered

@@ -13,56 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+from scoring.judgement.number_words import MONTHS, NUMBERS, ONES, ORDINALS, TENS, WEEKDAYS
 
-_ONES_IN_ORDER: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-)
-_ONES: Final = tuple(_ONES_IN_ORDER.split())
-_TENS: Final = {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "ninety": 90,
-}
-# "A few days" is rarely more than three, "several" rarely more than five.
-_VAGUE: Final = {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 5}
-_NUMBERS: Final[Mapping[str, int]] = {word: value for value, word in enumerate(_ONES)} | _TENS | _VAGUE
-_ORDINALS_IN_ORDER: Final = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
-    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-)
-_ORDINALS: Final[Mapping[str, int]] = {
-    word: value for value, word in enumerate(_ORDINALS_IN_ORDER.split(), start=1)
-} | {"thirtieth": 30}
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# Written out: calendar's own names follow the machine's language.
-_MONTHS_IN_ORDER: Final = (
-    "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sept|sep"
-    " october|oct november|nov december|dec"
-)
-_MONTHS: Final[Mapping[str, int]] = {
-    name: number
-    for number, names in enumerate(_MONTHS_IN_ORDER.split(), start=1)
-    for name in names.split("|")
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _NUMBER: Final = (
     r"(?:\d{1,3}|half an?|(?:a )?(?:couple(?: of)?|few|several)|an?|"
-    rf"(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])}))?|{'|'.join(reversed(_ONES))})"
+    rf"(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(ONES[1:10])}))?|{'|'.join(reversed(ONES))})"
 )
 # Of "three to five days" the first number; "twenty-four" is one.
 _LEAST: Final = rf"\d{{1,3}} ?[-\u2013] ?|{_NUMBER} (?:to|or|and) "
 _UNIT: Final = r"(?P<unit>minute|hour|day|week|fortnight|month|year)s?'?"
-_MONTH: Final = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH: Final = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
 _ORDINAL_WORD: Final = (
-    rf"(?:twenty|thirty)[ -](?:{'|'.join(list(_ORDINALS)[:9])})|"
-    rf"{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}"
+    rf"(?:twenty|thirty)[ -](?:{'|'.join(list(ORDINALS)[:9])})|"
+    rf"{'|'.join(sorted(ORDINALS, key=len, reverse=True))}"
 )
 _ORDINAL: Final = rf"(?P<dom>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL_WORD})"
 _PART: Final = r"(?: (?:morning|afternoon|evening|night|lunchtime|at the latest))?"
@@ -138,7 +104,7 @@ def _value(words: str) -> int:
     # "A few" is a few.
     if len(numbers) > 1 and numbers[0] in {"a", "an"}:
         numbers = numbers[1:]
-    return sum(int(word) if word.isdigit() else _NUMBERS.get(word, 0) for word in numbers)
+    return sum(int(word) if word.isdigit() else NUMBERS.get(word, 0) for word in numbers)
 
 
 def _after_amount(match: re.Match[str], now: datetime) -> date:
@@ -178,7 +144,7 @@ def _after_tomorrow(match: re.Match[str], now: datetime) -> date:  # noqa: ARG00
 
 
 def _weekday(match: re.Match[str], now: datetime) -> date:
-    wanted, today = _WEEKDAYS.index(match["weekday"]), now.date()
+    wanted, today = WEEKDAYS.index(match["weekday"]), now.date()
     if match["which"] == "next":
         return today + timedelta(days=7 - today.weekday() + wanted)
     ahead = (wanted - today.weekday()) % 7
@@ -208,14 +174,14 @@ def _day_of_month(match: re.Match[str], now: datetime) -> date | None:
         wanted = int(digits[0])
     else:
         parts = re.split(r"[ -]", words)
-        wanted = sum(_TENS.get(part, 0) + _ORDINALS.get(part, 0) for part in parts)
+        wanted = sum(TENS.get(part, 0) + ORDINALS.get(part, 0) for part in parts)
     named = match.groupdict().get("month")
     today = now.date()
     # A day that this month or year doesn't have, or that is past, is meant for a later one.
     for months in range(49):
         first = _months_later(today.replace(day=1), months)
         fits = 1 <= wanted <= calendar.monthrange(first.year, first.month)[1]
-        if fits and (named is None or _MONTHS[named] == first.month) and first.replace(day=wanted) >= today:
+        if fits and (named is None or MONTHS[named] == first.month) and first.replace(day=wanted) >= today:
             return first.replace(day=wanted)
     return None
 
@@ -227,7 +193,7 @@ def _rule(
 
 
 _CLOCK: Final = (
-    rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{'|'.join(_ONES[1:13])})(?: (?:thirty|fifteen|forty[ -]five))? ?"
+    rf"(?:\d{{1,2}}(?:[:.]\d\d)?|{'|'.join(ONES[1:13])})(?: (?:thirty|fifteen|forty[ -]five))? ?"
     r"(?:am|pm|a\.m\.?|p\.m\.?|o'clock)|\d{1,2}:\d\d|noon|midday|midnight|lunchtime|half past \w+"
 )
 
@@ -236,7 +202,7 @@ _GRAMMAR: Final = (
     _rule(
         # "Now, I will call you" begins another subject and promises nothing for now.
         r"(?P<now>right now|right away|straight ?away|immediately|instantly|as we speak|at once|"
-        r"(?<=\w )now(?= ?(?:[.,;!?]|$|for you\b))|"
+        r"(?<=\w )now(?= ?(?:[.,;!?]|$|(?:for|with) you\b|while\b))|"
         r"while (?:you are|you're|we are|we're) (?:on|here|talking)[^.?!]*|"
         r"in (?:just )?(?:a|one) (?:moment|second|sec|minute|tick))",
         _today,
@@ -261,7 +227,7 @@ _GRAMMAR: Final = (
     ),
     _rule(
         rf"{_BY}(?:(?P<which>this|next|coming|the following|the) )?(?:coming )?"
-        rf"(?P<weekday>{'|'.join(_WEEKDAYS)}){_PART}",
+        rf"(?P<weekday>{'|'.join(WEEKDAYS)}){_PART}",
         _weekday,
     ),
     _rule(rf"{_BY}(?:the )?{_ORDINAL} (?:of )?{_MONTH}", _day_of_month),
@@ -288,5 +254,16 @@ _GRAMMAR: Final = (
         rf"{_BY}(?:later (?:on )?)?(?:today|tonight|this (?:morning|afternoon|evening)|the same day)",
         _today,
     ),
-    _rule(rf"(?P<clock>(?:by|before|at|around|about|until|after|between) (?:{_CLOCK}))", _today),
+    _rule(
+        rf"(?P<clock>between (?:{_CLOCK}|\d{{1,2}}|{'|'.join(ONES[1:13])}) and "
+        rf"(?:{_CLOCK}|\d{{1,2}}|{'|'.join(ONES[1:13])}))(?! ?(?:pounds|euros|dollars|per|percent))",
+        _today,
+    ),
+    _rule(rf"(?P<clock>(?:by|before|at|around|about|until|after|from) (?:{_CLOCK}))", _today),
+    # "At nine" is a time of day, "about nine letters" is none.
+    _rule(
+        rf"(?P<clock>(?:by|before|at|around|about|until|after) (?:\d{{1,2}}|{'|'.join(ONES[1:13])}))"
+        r"(?= ?(?:[.,;!?]|$|to\b|or\b|and\b|on\b|in the\b|tomorrow|today|tonight))",
+        _today,
+    ),
 )

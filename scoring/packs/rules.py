@@ -108,6 +108,7 @@ def rule_of(
         emotion=EmotionLabel(entry.label.upper()) if isinstance(entry, EmotionCueEntry) else None,
         valence=entry.valence if isinstance(entry, EmotionCueEntry) else 0.0,
         owner=Owner.__members__.get(entry.owner.upper()) if isinstance(entry, CommitmentEntry) else None,
+        needs_time=isinstance(entry, CommitmentEntry) and entry.needs_time,
     )
     if isinstance(entry, StatementEntry):
         rule = replace(

@@ -163,10 +163,14 @@ class EffortSignEntry(RuleEntry):
 
 
 class CommitmentEntry(RuleEntry):
-    """Words by which somebody says they will do something beyond the call, and who will."""
+    """Words by which somebody says they will do something beyond the call, and who will.
+
+    With `needs_time` they only count where a time beyond the call is said with them.
+    """
 
     speaker: Literal["agent", "customer"]
     owner: Literal["agent", "company", "customer", "nobody"]
+    needs_time: bool = False
 
 
 class EmpathySection(Entry):
