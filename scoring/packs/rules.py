@@ -157,7 +157,7 @@ def _pattern_mistake(pattern: list[dict[str, Any]]) -> str:
             if isinstance(wanted, dict) and not set(wanted) <= _PREDICATES:
                 return f"token {position}: '{attribute}' takes one of {', '.join(sorted(_PREDICATES))}"
             if attribute == "LEMMA" and (not _is_lemma(wanted) or "NORM" in token):
-                return f"token {position}: 'LEMMA' takes a word, or words under IN or NOT_IN, and no NORM beside it"
+                return f"token {position}: 'LEMMA' takes a word, or words under IN or NOT_IN, and no NORM"
     if all(
         token.get("OP", "")[:1] in {"?", "!"} or token.get("OP", "").startswith("{0") for token in pattern
     ):
