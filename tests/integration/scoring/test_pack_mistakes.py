@@ -335,3 +335,19 @@ def test_an_example_that_fails_is_told_with_file_line_and_statement() -> None:
     [mistake] = check(("mine.yaml", pack.replace("SECOND", ""))).problems
     assert (mistake.line, mistake.field) == (6, "statements[0].examples.match[1]")
     assert mistake.message.startswith("mine.first must fire on 'Please hold.'")
+
+
+def test_a_mood_has_the_sign_of_its_label() -> None:
+    cue = "pack: moods\nemotion:\n  cues:\n  - {{id: mood.glee, say: What fun, label: {}, valence: {}}}\n"
+    assert check(("moods.yaml", cue.format("positive", 0.5))).problems == ()
+    for label, valence in (("positive", -0.5), ("anger", 0.5), ("anger", 0.0)):
+        [problem] = check(("moods.yaml", cue.format(label, valence))).problems
+        assert (problem.line, problem.field) == (4, "emotion.cues[0]")
+        assert "above 0 for 'positive'" in problem.message
+
+
+def test_calming_needs_a_pack_that_knows_who_is_upset() -> None:
+    form = RUBRIC.replace("{said: mine.weather}", "{deescalated: {}}")
+    [problem] = check(("mine.yaml", PACK), ("form.yaml", form)).problems
+    assert problem.field == "sections[0].criteria[0].check.deescalated"
+    assert "emotion cues" in problem.message
