@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scoring.domain.rubric import Event
 from scoring.domain.scorecard import AnswerValue, EscalationReason, Result
 from scoring.domain.transcript import Role
+from scoring.judgement.results import unheard
 from scoring.judgement.statements import blind_spot, doubts, hear
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.window import Span, absence
@@ -107,6 +108,9 @@ class EscalationExplained:
             and issue.escalation_reason is not EscalationReason.CUSTOMER_ASKED
         ]
         if not verdicts:
+            blind = unheard(call, Event.TRANSFER)
+            if blind:
+                return insufficient(blind)
             return not_applicable("Nothing is handed over that the customer doesn't ask to be handed over.")
         worst = min(verdicts, key=lambda verdict: _ORDER.index(verdict.value))
         return worst.with_findings(finding for verdict in verdicts for finding in verdict.findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scoring.domain.finding import Method
@@ -78,18 +78,20 @@ def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
     the same thing, unless the customer says "yes" to there being more.
     """
     starts = _starts(call, events)
-    ends = [first_turn for first_turn, _ in starts[1:]] + [len(call.transcript.turns)]
     parts: list[Part] = []
-    for (first_turn, raised), end in zip(starts, ends, strict=True):
+    for number, start in enumerate(starts):
+        is_last = start is starts[-1]
         # Whatever is said before the first issue is raised belongs to it.
-        begin = first_turn if parts else 0
-        own = [one for one in events if begin <= one.turn < end]
-        answered = min((run for run in call.agent_runs if run > call.runs.get(first_turn, -1)), default=None)
+        begin = start.place if number else 0
+        own = events[begin:] if is_last else events[begin : starts[number + 1].place]
+        end = len(call.transcript.turns) if is_last else starts[number + 1].turn
+        answered = min((run for run in call.agent_runs if run > call.runs.get(start.turn, -1)), default=None)
         parts.append(
             Part(
-                first_turn=first_turn,
-                last_turn=max(first_turn, end - 1),
-                raised=raised,
+                first_turn=start.turn,
+                # "Perfect. And another thing": the turn that raises one issue may still settle another.
+                last_turn=max(start.turn, end - 1, *(one.turn for one in own)),
+                raised=start.raised,
                 events=tuple(
                     one
                     for one in own
@@ -100,34 +102,51 @@ def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
     return parts
 
 
-def _starts(call: ReadCall, events: Sequence[Occurrence]) -> list[tuple[int, Finding | None]]:
-    """Return the turn in which each issue begins, with the words that raise it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """Where an issue begins: the place among the events, the turn, and the words that raise it."""
+
+    place: int
+    turn: int
+    raised: Finding | None
+
+
+def _starts(call: ReadCall, events: Sequence[Occurrence]) -> list[_Start]:
     first = min((turn.index for turn in call.turns_of(Role.CUSTOMER)), default=0)
-    starts: list[tuple[int, Finding | None]] = [(first, None)]
+    starts = [_Start(place=0, turn=first, raised=None)]
     turned_down = {one.turn for one in events if one.event in _TURNS_DOWN}
     agreed = {one.turn for one in events if one.event is Event.CUSTOMER_AGREES}
     asked_run = -2
     states = BEGINNING
-    for one in events:
+    for place, one in enumerate(events):
         run = call.runs[one.turn]
         if one.event is Event.FURTHER_HELP and one.is_sure:
             asked_run = run
         if one.event in _RAISES and one.is_sure:
-            begun, raised = starts[-1]
+            begun = starts[-1]
             result = result_of(states)
             is_answer = run == asked_run + 1
             if one.event is Event.TOPIC_CHANGED:
                 begins = is_answer or result is not Result.UNDETERMINED
             else:
                 begins = is_answer and (result is not Result.UNRESOLVED or one.turn in agreed)
-            if begins and run > call.runs[begun] and one.turn not in turned_down:
-                starts.append((one.turn, one.finding))
+            start = _Start(place=place, turn=one.turn, raised=one.finding)
+            if begins and run > call.runs[begun.turn] and one.turn not in turned_down:
+                starts.append(replace(start, place=_without_yes(events, place)))
                 states = BEGINNING
-            elif raised is None and result is Result.UNDETERMINED:
+            elif begun.raised is None and result is Result.UNDETERMINED:
                 # A greeting before it raises nothing.
-                starts[-1] = one.turn, one.finding
+                starts[-1] = start
         states = after(states, one.step)
     return starts
+
+
+def _without_yes(events: Sequence[Occurrence], place: int) -> int:
+    """Return the place before the "yes" that leads up to a request: it agrees to nothing said before."""
+    turn = events[place].turn
+    while place and events[place - 1].turn == turn and events[place - 1].event is Event.CUSTOMER_AGREES:
+        place -= 1
+    return place
 
 
 def _place(heard: Occurrence) -> tuple[float, int, int, str]:

@@ -63,7 +63,14 @@ def _all_to(target: State, origins: Iterable[State]) -> Mapping[State, State]:
 # down or can't say more has not undone the hand-over.
 MOVES: Final[Mapping[Event, Mapping[State, State]]] = MappingProxyType(
     {
-        Event.FIX_OFFERED: MappingProxyType({State.OPEN: State.OFFERED, State.REFUSED: State.ALTERNATIVE}),
+        # Who changed their mind and is offered something again, is back in the call.
+        Event.FIX_OFFERED: MappingProxyType(
+            {
+                State.OPEN: State.OFFERED,
+                State.REFUSED: State.ALTERNATIVE,
+                State.WITHDRAWN: State.OFFERED,
+            }
+        ),
         # "Then cancel it." - "It is cancelled." is what the customer wanted in the end.
         Event.ACTION_DONE: _all_to(State.SETTLED, _HERE | {State.WITHDRAWN}),
         Event.CUSTOMER_CONFIRMS: _all_to(State.SETTLED, State),

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
+from scoring.judgement.statements import blind_spot
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
+from scoring.judgement.window import open_window
 from scoring.judgement.wording import clock, counted, times
 from scoring.packs.schema import as_list
 
@@ -83,10 +86,13 @@ class EveryIssueIn:
         """Report packs without outcome events, which could never decide."""
         return _without_events(rules)
 
-    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:  # noqa: ARG002 - every detector sees it
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
         """Judge a call with two issues or more; a lapse outweighs an issue that nothing decides."""
         issues = facts.outcome.issues
         if len(issues) < 2:
+            blind = unheard(call, Event.TOPIC_CHANGED)
+            if blind:
+                return insufficient(blind)
             return not_applicable("The customer raises one issue at most.")
         wanted = cast("Results", check)
         undecided = [issue for issue in issues if issue.result is Result.UNDETERMINED]
@@ -105,6 +111,12 @@ class EveryIssueIn:
         return passed(
             f"All {len(issues)} issues end well, the last by the words at {times(findings[-1:])}.", *findings
         )
+
+
+def unheard(call: ReadCall, event: Event) -> str:
+    """Return why an event may have gone unheard, or "" when it would have been heard."""
+    rules = [rule for _, rule in sorted(call.rules.items()) if rule.event is event]
+    return next(filter(None, (blind_spot(call, rule, open_window(call, rule.window)) for rule in rules)), "")
 
 
 def _without_events(rules: Mapping[str, Rule]) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ BYE = "C: No, that's everything, thank you."
 
 
 def call(lines: str) -> Transcript:
-    """Lines between slashes; MORE and BYE stand for the agent's further-help question and the answer to it."""
+    """Lines between slashes; MORE and BYE stand for the further-help question and the answer to it."""
     return said(*lines.replace("MORE", MORE).replace("BYE", BYE).split(" / "))
 
 

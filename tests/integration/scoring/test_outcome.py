@@ -205,6 +205,17 @@ def test_an_issue_cites_what_raises_and_what_decides_it() -> None:
     assert last_quote(found) == "I have updated"
 
 
+def test_a_turn_may_settle_one_issue_and_raise_the_next() -> None:
+    found = outcome(
+        "C: I want a room on Monday.",
+        "A: I'm sorry, but we have none left. I could offer you one on Tuesday.",
+        "C: That sounds perfect. One more thing, can I bring my dog?",
+        "A: That is not possible, I'm afraid.",
+    )
+    assert [issue.result.value for issue in found.issues] == ["RESOLVED", "UNRESOLVED"]
+    assert [(issue.first_turn, issue.last_turn) for issue in found.issues] == [(0, 2), (2, 3)]
+
+
 def test_what_makes_a_call_partly_resolved_decides_it() -> None:
     found = outcome(
         "C: I want the fee back.",

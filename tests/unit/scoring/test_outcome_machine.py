@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
 from scoring.judgement.outcome_machine import MOVES, RESULTS, State, Step, course_of, moved
 
+PAGE = Path(__file__).parents[3] / "docs" / "adr" / "0013-outcome.md"
 EVENTS = st.sampled_from(sorted(Event))
 STEPS = st.lists(st.builds(Step, event=EVENTS, is_sure=st.booleans()), max_size=12)
 SURE = st.lists(st.builds(Step, event=EVENTS), max_size=20)
@@ -48,6 +50,8 @@ def end_of(events: list[Event]) -> State:
         ("cannot_help fix_offered customer_accepts", "RESOLVED"),
         ("cannot_help fix_offered customer_content", "RESOLVED"),
         ("customer_withdraws action_done", "RESOLVED"),
+        ("customer_withdraws fix_offered", "UNDETERMINED"),
+        ("customer_withdraws fix_offered customer_content", "RESOLVED"),
         ("transfer action_done cannot_help follow_up", "ESCALATED"),
         ("follow_up action_done cannot_help customer_content", "FOLLOW_UP_PROMISED"),
         ("follow_up transfer", "ESCALATED"),
@@ -132,3 +136,26 @@ def test_every_state_has_a_result_and_can_be_left_or_confirmed(state: State) -> 
 
 def test_events_that_only_split_the_call_move_nothing() -> None:
     assert not {Event.ISSUE_RAISED, Event.TOPIC_CHANGED, Event.FURTHER_HELP, Event.GOODBYE} & set(MOVES)
+
+
+def test_the_page_shows_every_move() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in PAGE.read_text("utf-8").splitlines()
+        if line.startswith(("| event |", "| `"))
+    ]
+    states = [State[name.upper().replace(" ", "_")] for name in rows[0][1:]]
+    shown = {
+        Event(row[0].strip("`")): {
+            state: State[cell.upper().replace(" ", "_")]
+            for state, cell in zip(states, row[1:], strict=True)
+            if cell
+        }
+        for row in rows[1:]
+    }
+    changes = {
+        event: {state: target for state, target in moves.items() if state is not target}
+        for event, moves in MOVES.items()
+    }
+    assert states == list(State)
+    assert shown == changes
