@@ -9,6 +9,7 @@ from callqa.v1 import pack_pb2, scorecard_pb2, scoring_service_pb2, scoring_serv
 from scoring.compiling import Compiler
 from scoring.errors import RubricInvalidError, TranscriptInvalidError
 from scoring.language.reader import LanguageModel
+from scoring.language.weights import find_weights
 from scoring.packs.builtin import builtin_packs, builtin_rubrics
 from scoring.packs.checking import nearest
 from scoring.packs.problem import Problem
@@ -33,7 +34,8 @@ SERVICE_NAME = scoring_service_pb2.DESCRIPTOR.services_by_name["ScoringService"]
 
 def load_scorer(settings: ScoringSettings) -> Scorer:
     """Load the models and compile the built-in rubrics; takes a few seconds."""
-    model = LanguageModel()
+    weights = find_weights(settings.embedding, settings.model_cache_dir)
+    model = LanguageModel(weights, settings.spacy_model)
     scorer = Scorer(
         model=model,
         compiler=Compiler(model=model, max_rubric_bytes=settings.max_rubric_bytes),

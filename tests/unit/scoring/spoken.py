@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoring.compiling import Compiler
 from scoring.domain.transcript import Role, Transcript, Turn, Word
 from scoring.language.reader import LanguageModel
+from scoring.language.weights import PACKAGED, find_weights
 from scoring.packs.builtin import builtin_rubrics
 from scoring.scorer import Limits, Scorer
 
@@ -46,7 +48,7 @@ def spoken(*said: tuple[str, str] | tuple[str, str, float]) -> Transcript:
 
 @functools.cache
 def language_model() -> LanguageModel:
-    return LanguageModel()
+    return LanguageModel(find_weights(PACKAGED, Path()))
 
 
 @functools.cache
