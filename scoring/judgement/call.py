@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from scoring.domain.rubric import Reading as ReadingRules
-    from scoring.domain.rubric import Rule
+    from scoring.domain.rubric import Rule, Window
     from scoring.domain.transcript import Transcript, Turn
+    from scoring.judgement.window import Span
     from scoring.language.match import Match, Near, Reading
 
 
@@ -32,7 +33,9 @@ class ReadCall:
     terms: ReadingRules
     context: CallContext = field(default_factory=CallContext)
     embedding: str = ""
+    # What was worked out once: where words stand in their turns, and what windows leave of the call.
     _word_places: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    spans: dict[Window, Span] = field(default_factory=dict)
 
     def role(self, turn: Turn) -> Role:
         """Return who speaks, UNKNOWN when the role isn't sure enough."""
@@ -80,15 +83,20 @@ class ReadCall:
         """The runs in which the agent speaks, in order."""
         return list(dict.fromkeys(self.runs[turn.index] for turn in self.turns_of(Role.AGENT)))
 
-    def findings(self, rule_id: str) -> list[Finding]:
+    def findings(self, rule_id: str) -> Sequence[Finding]:
         """Return every match of a rule in the call, in order, whoever says it and however it stands."""
-        rule = self.rules[rule_id]
-        return [
-            self._finding(rule, turn, match)
-            for turn, reading in zip(self.transcript.turns, self.readings, strict=True)
-            for match in reading.matches
-            if match.rule_id == rule_id
-        ]
+        return self._findings.get(rule_id, ())
+
+    @cached_property
+    def _findings(self) -> Mapping[str, Sequence[Finding]]:
+        # Many questions rest on the same rules: every match becomes a finding once.
+        found: dict[str, list[Finding]] = {}
+        for turn, reading in zip(self.transcript.turns, self.readings, strict=True):
+            for match in reading.matches:
+                found.setdefault(match.rule_id, []).append(
+                    self._finding(self.rules[match.rule_id], turn, match)
+                )
+        return found
 
     def near(self, rule_id: str, turns: Sequence[Turn]) -> tuple[float, Evidence | None]:
         """Return the highest similarity to a rule met in these turns without a match, and where."""

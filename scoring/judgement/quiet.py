@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _WAITING: Final = frozenset({"MUSIC", "RINGBACK"})
 # Pieces of one quiet stretch touch; rounding of their times alone may part them.
 _TOUCH_S: Final = 0.05
+# As transcription measures it: what is shorter is a breath.
+_MIN_QUIET_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def _between_words(spoken: list[tuple[float, float]]) -> list[Quiet]:
     found: list[Quiet] = []
     reached_s = spoken[0][1]
     for start_s, end_s in spoken:
-        if start_s > reached_s:
+        if start_s - reached_s >= _MIN_QUIET_S:
             found.append(Quiet(start_s=reached_s, end_s=start_s))
         reached_s = max(reached_s, end_s)
     return found

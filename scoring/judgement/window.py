@@ -34,6 +34,12 @@ class Span:
 
 def open_window(call: ReadCall, window: Window) -> Span:
     """Return the part of the call that lies in the window."""
+    if window not in call.spans:
+        call.spans[window] = _opened(call, window)
+    return call.spans[window]
+
+
+def _opened(call: ReadCall, window: Window) -> Span:
     transcript = call.transcript
     start_s, end_s = window.from_start_s, transcript.end_s
     if window.to_s is not None:
