@@ -49,11 +49,11 @@ def quiet_stretches(call: ReadCall) -> list[Quiet]:
     if acoustics is None:
         return _between_words(spoken)
     # What comes before the first or behind the last word is no part of the conversation.
-    first_s, last_s = spoken[0][0], max(end_s for _, end_s in spoken)
+    first_s, last_s = spoken[0][0], spoken[-1][0]
     return [
         quiet
         for quiet in map(_joined, _touching(acoustics.quiet_spans))
-        if first_s < (quiet.start_s + quiet.end_s) / 2 < last_s
+        if first_s < (quiet.start_s + quiet.end_s) / 2 <= last_s
     ]
 
 

@@ -171,7 +171,7 @@ def _answers(call: ReadCall) -> list[tuple[Turn, float]]:
         return [
             (turns[one.turn], one.latency_s)
             for one in measured
-            if one.turn < len(turns) and call.role(turns[one.turn]) is Role.AGENT
+            if 0 <= one.turn < len(turns) and call.role(turns[one.turn]) is Role.AGENT
         ]
     answers: list[tuple[Turn, float]] = []
     for before, turn in pairwise(turns):
