@@ -54,7 +54,7 @@ class Pace(Entry):
     """The least and the most words in a minute of the agent's talk, where the agent says so many."""
 
     min_wpm: Annotated[float, Field(gt=0)] = 110.0
-    max_wpm: Annotated[float, Field(gt=0)] = 230.0
+    max_wpm: Annotated[float, Field(gt=0)] = 260.0
     min_words: Annotated[int, Field(ge=1)] = 50
 
     @model_validator(mode="after")
@@ -145,7 +145,7 @@ class TalkShare:
 
 
 class SpeechRate:
-    """`speech_rate: {min_wpm: 110, max_wpm: 230}` - the agent speaks at a pace that can be followed.
+    """`speech_rate: {min_wpm: 110, max_wpm: 260}` - the agent speaks at a pace that can be followed.
 
     Pauses beyond 0.4 s don't count as talk, so a figure here is higher than one that includes them.
     """
