@@ -28,6 +28,7 @@ _OUTCOME_FLAGS: Final[Mapping[Result, str]] = {
     Result.UNRESOLVED: "unresolved",
     Result.ESCALATED: "escalated",
     Result.FOLLOW_UP_PROMISED: "follow-up",
+    Result.PARTLY_RESOLVED: "partly-resolved",
 }
 _SCORED: Final = frozenset({AnswerValue.PASS, AnswerValue.FAIL})
 _HUNDREDTH: Final = Decimal("0.01")

@@ -33,7 +33,12 @@ _OF_MEAN_VALENCE: Final = 2.0
 # People remember how it ended.
 _OF_LAST_VALENCE: Final = 0.5
 _LAST_TURNS: Final = 2
-_OF_RESULT: Final[Mapping[Result, float]] = {Result.RESOLVED: 0.2, Result.UNRESOLVED: -0.2}
+# A call in which nothing says that anything was settled counts as one in which nothing was.
+_OF_RESULT: Final[Mapping[Result, float]] = {
+    Result.RESOLVED: 0.2,
+    Result.UNRESOLVED: -0.2,
+    Result.UNDETERMINED: -0.2,
+}
 _OF_EFFORT: Final = -0.2
 
 # Effort: 1 is a call without any of this. The weights say how much a sign costs the customer: to be asked
