@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from scoring.condition import read_condition
 from scoring.domain.rubric import Criterion
-from scoring.judgement.adherence import NotSaid, Said
+from scoring.judgement.checks.adherence import NotSaid, Said
+from scoring.judgement.checks.recital import Recited
 from scoring.judgement.detectors import DETECTORS
-from scoring.judgement.recital import Recited
 from scoring.packs.checking import check_shape, nearest
 from scoring.packs.references import condition_problem
 

@@ -15,8 +15,8 @@ from scoring.domain.rubric import Reading
 from scoring.domain.transcript import Role, Transcript, Turn, Word
 from scoring.errors import LanguageUnsupportedError, RubricInvalidError, TranscriptTooLongError
 from scoring.hashing import folder_sha256
-from scoring.judgement.call import ReadCall
 from scoring.judgement.card import fill_in
+from scoring.judgement.evidence.call import ReadCall
 from scoring.judgement.trial import try_on_call, try_on_text
 from scoring.packs.schema import ReadingEntry
 from servicekit.errors import FieldViolation, InvalidInputError

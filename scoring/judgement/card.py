@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, cast
 
 from scoring.domain.rubric import Severity
 from scoring.domain.scorecard import Answer, AnswerValue, Outcome, Proxy, Result, Scorecard
-from scoring.judgement.conditions import out_of_question
+from scoring.judgement.checks.conditions import out_of_question
 from scoring.judgement.detectors import DETECTORS
-from scoring.judgement.facts import Facts, facts_of
-from scoring.judgement.proxies import proxies_of
+from scoring.judgement.facts.call_facts import Facts, facts_of
+from scoring.judgement.facts.proxies import proxies_of
 from scoring.judgement.verdict import Verdict, insufficient
 from scoring.judgement.wording import counted
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Criterion, Rubric
-    from scoring.judgement.call import ReadCall
+    from scoring.judgement.evidence.call import ReadCall
 
 _OUTCOME_FLAGS: Final[Mapping[Result, str]] = {
     Result.UNRESOLVED: "unresolved",

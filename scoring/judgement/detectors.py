@@ -5,23 +5,23 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scoring.judgement.adherence import NotSaid, Said
-from scoring.judgement.commitments_dated import CommitmentsDated
-from scoring.judgement.customer_effort import CustomerEffort
-from scoring.judgement.deescalation import Deescalated
-from scoring.judgement.empathy import Answered
-from scoring.judgement.empathy_overall import OpportunitiesAnswered
-from scoring.judgement.escalation import EscalationExplained
-from scoring.judgement.holds import HoldAnnounced, HoldExplained, HoldThanked
-from scoring.judgement.names import NameUsed
-from scoring.judgement.noted import Noted
-from scoring.judgement.recital import Recited
-from scoring.judgement.repeated import AtMost
-from scoring.judgement.responses import Responded
-from scoring.judgement.results import EveryIssueIn, OutcomeIn
-from scoring.judgement.sequence import InSequence
-from scoring.judgement.talk import FewInterruptions, SpeechRate, TalkShare
-from scoring.judgement.timing import DeadAirShare, ResponseLatency
+from scoring.judgement.checks.adherence import NotSaid, Said
+from scoring.judgement.checks.commitments_dated import CommitmentsDated
+from scoring.judgement.checks.customer_effort import CustomerEffort
+from scoring.judgement.checks.deescalation import Deescalated
+from scoring.judgement.checks.empathy import Answered
+from scoring.judgement.checks.empathy_overall import OpportunitiesAnswered
+from scoring.judgement.checks.escalation import EscalationExplained
+from scoring.judgement.checks.holds import HoldAnnounced, HoldExplained, HoldThanked
+from scoring.judgement.checks.names import NameUsed
+from scoring.judgement.checks.noted import Noted
+from scoring.judgement.checks.recital import Recited
+from scoring.judgement.checks.repeated import AtMost
+from scoring.judgement.checks.responses import Responded
+from scoring.judgement.checks.results import EveryIssueIn, OutcomeIn
+from scoring.judgement.checks.sequence import InSequence
+from scoring.judgement.checks.talk import FewInterruptions, SpeechRate, TalkShare
+from scoring.judgement.checks.timing import DeadAirShare, ResponseLatency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

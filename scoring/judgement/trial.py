@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from scoring.domain.scorecard import AnswerValue
 from scoring.domain.trial import Trial, TriedRule
-from scoring.judgement.conditions import out_of_question
-from scoring.judgement.facts import facts_of
-from scoring.judgement.order import order_of
-from scoring.judgement.several import place
-from scoring.judgement.statements import doubts, hear
-from scoring.judgement.window import absence, open_window
+from scoring.judgement.checks.conditions import out_of_question
+from scoring.judgement.evidence.heard import doubts, hear
+from scoring.judgement.evidence.heard_any import place
+from scoring.judgement.evidence.order import order_of
+from scoring.judgement.evidence.window import absence, open_window
+from scoring.judgement.facts.call_facts import facts_of
 from scoring.judgement.wording import clock, listed, times
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
-    from scoring.judgement.call import ReadCall
-    from scoring.judgement.facts import Facts
-    from scoring.judgement.window import Span
+    from scoring.judgement.evidence.call import ReadCall
+    from scoring.judgement.evidence.window import Span
+    from scoring.judgement.facts.call_facts import Facts
 
 
 def try_on_call(call: ReadCall) -> Trial:

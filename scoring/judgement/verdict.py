@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
-    from scoring.judgement.call import ReadCall
-    from scoring.judgement.facts import Facts
+    from scoring.judgement.evidence.call import ReadCall
+    from scoring.judgement.facts.call_facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from evaluation.text.figures import binary_figures, macro_figures
 from evaluation.text.ranking import average_precision_figures
 from scoring.domain.scorecard import EmotionLabel
 from scoring.domain.transcript import Role
-from scoring.judgement.emotion import heat
+from scoring.judgement.facts.emotion import heat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

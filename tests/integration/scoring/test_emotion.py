@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from scoring.domain.scorecard import CustomerEmotion, EmotionLabel
-from scoring.judgement.emotion import heat
+from scoring.judgement.facts.emotion import heat
 from tests.integration.scoring.asking import said, scorecard
 
 CHECK = "{deescalated: {}}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.judgement.alignment import align, plain_words
+from scoring.judgement.checks.alignment import align, plain_words
 
 TEXT = plain_words("This call is recorded, and you can't be charged for it.")
 

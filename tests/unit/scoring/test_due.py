@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scoring.judgement.due import dues
+from scoring.judgement.facts.due import dues
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
-from scoring.judgement.outcome_machine import MOVES, RESULTS, State, Step, course_of, moved
+from scoring.judgement.facts.outcome_machine import MOVES, RESULTS, State, Step, course_of, moved
 
 PAGE = Path(__file__).parents[3] / "docs" / "adr" / "0013-outcome.md"
 EVENTS = st.sampled_from(sorted(Event))

@@ -1,0 +1,1 @@
+"""The questions that rubrics ask, one detector each."""

@@ -1,0 +1,1 @@
+"""What a whole call says before any question is asked of it."""
