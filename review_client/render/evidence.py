@@ -61,7 +61,9 @@ def measured(measure: finding_pb2.Measure) -> str:
     """Return a figure and what it is held against, as "6.2 s (limit 5 s)" or "83 % (limit 80 %)"."""
 
     def figure(value: float) -> str:
-        return percent(value) if measure.unit == "share" else f"{number(value)} {measure.unit}"
+        if measure.unit == "share":
+            return percent(value)
+        return number(value) if measure.unit == "count" else f"{number(value)} {measure.unit}"
 
     said = figure(measure.value)
     return f"{said} (limit {figure(measure.limit)})" if measure.HasField("limit") else said

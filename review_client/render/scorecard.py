@@ -70,6 +70,9 @@ def scorecard_card(
             if answer not in unasked:
                 criterion = criteria.get(answer.criterion)
                 proof = cited(answer.finding_ids, findings)
+                if not full and answer.value == scorecard_pb2.Answer.PASS:
+                    # The sentence says it already: what was searched, or the figure of the whole call.
+                    proof = [finding for finding in proof if finding.evidence]
                 parts += _answer(answer, criterion, is_auto_fail=answer.criterion in card.auto_failed)
                 parts += _proof(proof if full else proof[:_QUOTES], len(proof), transcript)
         if unasked:

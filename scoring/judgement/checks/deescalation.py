@@ -39,16 +39,17 @@ _TENSE: Final = frozenset(
 class Calmed(Entry):
     """How bad a turn's emotion must be to call for calming, and how much better it must become.
 
-    Both are valences: a turn at `upset` (-1 to 0) or below calls for it, and the customer's last telling turn
-    must lie above `upset` and at least `rise` above the worst turn that the agent answered.
+    All are valences: a turn at `upset` (-1 to 0) or below calls for it, and the customer's last telling turn
+    must not lie below `calm` and must lie at least `rise` above the worst turn that the agent answered.
     """
 
     upset: Annotated[float, Field(ge=-1, lt=0)] = -0.5
+    calm: Annotated[float, Field(ge=-1, le=0)] = -0.3
     rise: Annotated[float, Field(gt=0, le=1)] = 0.3
 
 
 class Deescalated:
-    """`deescalated: {upset: -0.5, rise: 0.3}` - an upset customer's words are calmer at the end."""
+    """`deescalated: {upset: -0.5, calm: -0.3, rise: 0.3}` - an upset customer's words are calmer at the end."""
 
     key = "deescalated"
     shape: type[BaseModel] = Calmed
@@ -90,7 +91,7 @@ class Deescalated:
                 f"heard ({ends}).",
                 *findings,
             )
-        if last.valence > asked.upset and last.valence - worst.valence >= asked.rise:
+        if last.valence >= asked.calm and last.valence - worst.valence >= asked.rise:
             return passed(f"The customer's words are calmer after the agent's answer: {ends}.", *findings)
         return failed(f"The customer's words aren't calmer after the agent's answer: {ends}.", *findings)
 

@@ -20,6 +20,8 @@ CALLS: dict[str, Any] = {
     for call in map(json.loads, (SAMPLES / "transcripts.jsonl").read_text("utf-8").splitlines())
 }
 
+# What only the recording tells: written words have no overlaps, and these times are even shares of a turn.
+NEEDS_SOUND = {"conversation.interruptions", "conversation.speech_rate"}
 # Where a criterion's quotes stand under another rule's name.
 RULES = {"handling.hold_announced": ["handling.hold_announcement"]}
 
@@ -57,7 +59,9 @@ def transcript(call: dict[str, Any], *, plain: bool) -> Transcript:
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_a_sample_is_judged_as_a_listener_would(name: str, plain: bool) -> None:  # noqa: FBT001 - a parameter of the test
     card = score(transcript(CALLS[name], plain=plain))
-    assert values(card) == FACTS[name]["answers"]
+    judged = {criterion: value for criterion, value in values(card).items() if criterion not in NEEDS_SOUND}
+    facts = FACTS[name]["answers"]
+    assert judged == {criterion: value for criterion, value in facts.items() if criterion not in NEEDS_SOUND}
     assert card.outcome.result.value == FACTS[name]["outcome"]
 
 
