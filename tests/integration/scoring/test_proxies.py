@@ -32,7 +32,7 @@ BAD = [
 
 
 def card(*lines: str) -> Scorecard:
-    return scorecard(CHECK, said(*lines), "emotion, outcome")
+    return scorecard(CHECK, said(*lines), "emotion, effort, outcome")
 
 
 def proxies(*lines: str) -> dict[str, Proxy]:
@@ -153,7 +153,7 @@ def test_what_was_said_long_ago_is_not_repeated() -> None:
 def test_nothing_is_estimated_of_a_customer_who_wasnt_heard() -> None:
     heard = said(*BAD)
     unheard = replace(heard, missed=(MissedSpeech(role=Role.CUSTOMER, role_confidence=0.9),))
-    assert scorecard(CHECK, unheard, "emotion, outcome").proxies == ()
+    assert scorecard(CHECK, unheard, "emotion, effort, outcome").proxies == ()
     assert card("A: Good morning.", "A: Hello, is anybody there?").proxies == ()
 
 
