@@ -19,6 +19,7 @@ TENS: Final = {
     "fifty": 50,
     "sixty": 60,
     "seventy": 70,
+    "eighty": 80,
     "ninety": 90,
 }
 # "A few days" is rarely more than three, "several" rarely more than five.

@@ -105,7 +105,7 @@ class Course:
     """How an issue went: the states it may be in at the end, and the steps (by place) that led there.
 
     `deciding` are the sure steps that changed the result, each with the last of every event that said so
-    again. `doubted` are the unsure steps that matter: with more than one result possible, they decide.
+    again, and the offer that was taken after a refusal. `doubted` are the unsure steps that matter: with more than one result possible, they decide.
     """
 
     states: frozenset[State]
@@ -145,6 +145,7 @@ def course_of(steps: Iterable[Step]) -> Course:
     sure, possible = State.OPEN, BEGINNING
     stages: list[tuple[int, dict[Event, int]]] = []
     doubted: list[int] = []
+    offer = 0
     for place, step in enumerate(steps):
         before, possible = possible, after(possible, step)
         if not step.is_sure:
@@ -155,8 +156,13 @@ def course_of(steps: Iterable[Step]) -> Course:
             continue
         target = moved(sure, step.event)
         if RESULTS[target] is not RESULTS[sure]:
+            if sure is State.ALTERNATIVE and moved(State.REFUSED, step.event) is State.REFUSED:
+                # What is taken would mean nothing without the offer.
+                stages.append((offer, {}))
             stages.append((place, {}))
-        elif stages and target is not State.ALTERNATIVE:
+        elif target is State.ALTERNATIVE:
+            offer = place
+        elif stages:
             # An agent repeats what was done, and the customer's thanks support it.
             again = stages[-1][1]
             again.pop(step.event, None)

@@ -39,6 +39,7 @@ NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
         ("by the end of next month", date(2026, 4, 30)),
         ("by the end of the year", date(2026, 12, 31)),
         ("in a month", date(2026, 4, 4)),
+        ("within eighty days", date(2026, 5, 23)),
         ("the 5th of March", date(2026, 3, 5)),
         ("by the fifth of March", date(2026, 3, 5)),
         ("on March 3rd", date(2027, 3, 3)),

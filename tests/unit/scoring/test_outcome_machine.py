@@ -128,6 +128,11 @@ def test_an_offer_after_a_refusal_is_not_what_decides() -> None:
     assert course_of(steps("cannot_help fix_offered")).deciding == (0,)
 
 
+@pytest.mark.parametrize("taken", ["customer_agrees", "customer_content"])
+def test_an_offer_that_is_taken_after_a_refusal_decides_with_its_taking(taken: str) -> None:
+    assert course_of(steps(f"cannot_help fix_offered {taken}")).deciding == (0, 1, 2)
+
+
 @pytest.mark.parametrize("state", sorted(State))
 def test_every_state_has_a_result_and_can_be_left_or_confirmed(state: State) -> None:
     assert state in RESULTS
