@@ -32,6 +32,17 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class RuleIds(Entry):
+    """Ids of rules under a check: one alone, or a list of which one is enough."""
+
+    ids: Ids
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"ids": value}
+
+
 class SemanticEntry(Entry):
     """Similarities, 0 to 1: from `accept` on a sentence decides; below `veto` a pattern isn't believed."""
 

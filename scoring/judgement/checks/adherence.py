@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from typing import TYPE_CHECKING, cast
 
 from scoring.domain.finding import Kind
 from scoring.domain.scorecard import AnswerValue
@@ -15,28 +13,17 @@ from scoring.judgement.evidence.order import order_of
 from scoring.judgement.evidence.window import absence, is_garbled, open_window
 from scoring.judgement.verdict import Verdict, insufficient, lapse, not_applicable, passed
 from scoring.judgement.wording import clock, counted, times
-from scoring.packs.schema import as_list
+from scoring.packs.schema import RuleIds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
     from scoring.judgement.evidence.call import ReadCall
     from scoring.judgement.facts.call_facts import Facts
-
-
-class RuleIds(BaseModel):
-    """Ids of rules: one alone, or a list of which one is enough."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    ids: Annotated[list[str], Field(min_length=1)]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:  # noqa: ANN401 - YAML gives anything
-        return {"ids": as_list(value)}
 
 
 class Said:

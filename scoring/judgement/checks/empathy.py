@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from typing import TYPE_CHECKING, cast
 
 from scoring.domain.finding import Kind
 from scoring.domain.scorecard import AnswerValue
@@ -14,10 +12,12 @@ from scoring.judgement.evidence.window import absence, is_garbled, open_window, 
 from scoring.judgement.facts.opportunities import answers_to, occasions_of
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import counted, listed, times
-from scoring.packs.schema import as_list
+from scoring.packs.schema import Entry, Ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pydantic import BaseModel
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
@@ -26,12 +26,10 @@ if TYPE_CHECKING:
     from scoring.judgement.facts.opportunities import Occasion
 
 
-class AnsweredBy(BaseModel):
+class AnsweredBy(Entry):
     """The marker that answers, or a list of which one is enough."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    marker: Annotated[list[str], BeforeValidator(as_list), Field(min_length=1)]
+    marker: Ids
 
 
 class Answered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from scoring.domain.finding import Kind
 from scoring.domain.scorecard import OpportunityState
@@ -13,9 +13,12 @@ from scoring.judgement.evidence.window import absence
 from scoring.judgement.facts.opportunities import all_occasions
 from scoring.judgement.verdict import Verdict, failed, insufficient, passed
 from scoring.judgement.wording import counted, listed, times
+from scoring.packs.schema import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
     from scoring.domain.rubric import Rule
     from scoring.judgement.evidence.call import ReadCall
@@ -29,10 +32,8 @@ _BECAME: Final[Mapping[OpportunityState, str]] = {
 }
 
 
-class Share(BaseModel):
+class AnsweredShare(Entry):
     """The share of the occasions, above 0 and at most 1, that must be answered."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     at_least: Annotated[float, Field(gt=0, le=1)] = 0.5
 
@@ -44,7 +45,7 @@ class OpportunitiesAnswered:
     """
 
     key = "opportunities_answered"
-    shape: type[BaseModel] = Share
+    shape: type[BaseModel] = AnsweredShare
 
     def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:  # noqa: ARG002 - as every detector's
         """Report packs without a trigger."""
@@ -59,7 +60,7 @@ class OpportunitiesAnswered:
             kinds = [rule for _, rule in sorted(call.rules.items()) if rule.kind is Kind.EMPATHY_TRIGGER]
             doubts = [verdict for kind in kinds for verdict in unheard(call, kind)]
             return doubts[0] if doubts else no_occasion(call, kinds)
-        needed = cast("Share", check).at_least * len(met)
+        needed = cast("AnsweredShare", check).at_least * len(met)
         by_state = {state: [one for one in met if one.state is state] for state in OpportunityState}
         answered = len(by_state[OpportunityState.ANSWERED])
         parts = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from scoring.domain.rubric import Event
 from scoring.domain.scorecard import AnswerValue, EscalationReason, Result
@@ -14,9 +14,12 @@ from scoring.judgement.evidence.heard import blind_spot, doubts, hear
 from scoring.judgement.evidence.window import Span, absence, span_of
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import times
+from scoring.packs.schema import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
     from scoring.domain.finding import Finding
     from scoring.domain.rubric import Rule
@@ -28,10 +31,8 @@ if TYPE_CHECKING:
 _ORDER: Final = (AnswerValue.FAIL, AnswerValue.INSUFFICIENT_EVIDENCE, AnswerValue.PASS)
 
 
-class Nearness(BaseModel):
+class Nearness(Entry):
     """How far from the hand-over the agent may explain it, in agent turns before or after."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     within_agent_turns: Annotated[int, Field(ge=1, le=20)]
 

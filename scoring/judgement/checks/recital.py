@@ -18,12 +18,12 @@ from scoring.judgement.wording import clock, listed
 from scoring.packs.schema import Entry, Id, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pydantic import BaseModel
 
     from scoring.domain.rubric import Rule
-    from scoring.domain.transcript import Turn, Word
+    from scoring.domain.transcript import Turn
     from scoring.judgement.evidence.call import ReadCall
     from scoring.judgement.evidence.window import Span
     from scoring.judgement.facts.call_facts import Facts
@@ -140,9 +140,7 @@ def _read_out(call: ReadCall, rule: Rule, span: Span) -> _Reading:
 
 
 def _finding(call: ReadCall, rule: Rule, reading: _Reading, min_share: float, span: Span) -> Finding:
-    evidence = tuple(
-        call.evidence(turn, *_characters(turn.words, first, last)) for turn, first, last in reading.places
-    )
+    evidence = tuple(call.words(turn, first, last + 1) for turn, first, last in reading.places)
     share = round(reading.heard, 4)
     if reading.heard < _READ_OUT:
         proof = absence(call, rule, span)
@@ -160,11 +158,6 @@ def _finding(call: ReadCall, rule: Rule, reading: _Reading, min_share: float, sp
         evidence=evidence,
         pack=rule.pack,
     )
-
-
-def _characters(words: Sequence[Word], first: int, last: int) -> tuple[int, int]:
-    start = sum(len(word.text) + 1 for word in words[:first])
-    return start, start + sum(len(word.text) + 1 for word in words[first : last + 1]) - 1
 
 
 def _sentence(rule: Rule, reading: _Reading, finding: Finding) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Result
@@ -12,10 +12,12 @@ from scoring.judgement.evidence.heard import blind_spot
 from scoring.judgement.evidence.window import open_window
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import clock, counted, times
-from scoring.packs.schema import as_list
+from scoring.packs.schema import Entry, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
     from scoring.domain.rubric import Rule
     from scoring.domain.scorecard import Outcome
@@ -31,10 +33,8 @@ _READABLE: Final[Mapping[Result, str]] = {
 }
 
 
-class Results(BaseModel):
+class Results(Entry):
     """The results that pass, as a list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     results: Annotated[
         list[Literal["resolved", "partly_resolved", "unresolved", "escalated", "follow_up_promised"]],

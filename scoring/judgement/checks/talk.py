@@ -10,7 +10,6 @@ from scoring.domain.acoustics import OverlapKind
 from scoring.domain.finding import Finding, Kind, Measure, Method
 from scoring.domain.transcript import Role
 from scoring.judgement.checks.figures import figure, rated_length_s, unheard_side
-from scoring.judgement.evidence.quiet import words_of
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import counted, times
 from scoring.packs.schema import Entry, Share
@@ -231,5 +230,5 @@ def _words_in(call: ReadCall, overlap: TalkOverlap, speaker: int) -> Evidence | 
             if word.start_s <= overlap.end_s + _EDGE_S and word.end_s >= overlap.start_s - _EDGE_S
         ]
         if turn.speaker == speaker and inside:
-            return words_of(call, turn, inside[0], inside[-1] + 1)
+            return call.words(turn, inside[0], inside[-1] + 1)
     return None

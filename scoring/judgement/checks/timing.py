@@ -13,7 +13,7 @@ from scoring.domain.transcript import Role
 from scoring.judgement.checks.figures import figure, unheard_side
 from scoring.judgement.checks.holds import Announced, announcement, holds_of, quiet_finding
 from scoring.judgement.evidence.heard_any import unknown_ids
-from scoring.judgement.evidence.quiet import quiet_stretches, words_of
+from scoring.judgement.evidence.quiet import quiet_stretches
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import clock, counted
 from scoring.packs.schema import Entry, Ids, Share
@@ -165,6 +165,6 @@ def _latency(call: ReadCall, turn: Turn, latency_s: float, max_s: float) -> Find
         method=Method.TIMING,
         score=1.0,
         threshold=1.0,
-        evidence=(words_of(call, turn, 0, min(_QUOTED_WORDS, len(turn.words))),),
+        evidence=(call.words(turn, 0, min(_QUOTED_WORDS, len(turn.words))),),
         measure=Measure(value=round(latency_s, 3), unit="s", limit=max_s),
     )

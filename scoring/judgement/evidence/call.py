@@ -124,18 +124,23 @@ class ReadCall:
         ]
         # Only the single spaces between words cover no word, and no match is a space alone.
         first, last = (covered[0], covered[-1]) if covered else (0, 0)
-        words = turn.words[first : last + 1]
-        start, end = places[first][0], places[last][1]
+        return self.words(turn, first, last + 1)
+
+    def words(self, turn: Turn, first: int, end: int) -> Evidence:
+        """Return words of a turn by their positions, `end` not included, as evidence."""
+        places = self._places(turn)
+        words = turn.words[first:end]
+        start_char, end_char = places[first][0], places[end - 1][1]
         return Evidence(
             turn=turn.index,
             role=self.role(turn),
-            start_char=start,
-            end_char=end,
+            start_char=start_char,
+            end_char=end_char,
             start_word=first,
-            end_word=last + 1,
+            end_word=end,
             start_s=words[0].start_s,
             end_s=max(word.end_s for word in words),
-            quote=turn.text[start:end],
+            quote=turn.text[start_char:end_char],
             min_confidence=min(word.confidence for word in words),
         )
 

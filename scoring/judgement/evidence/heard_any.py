@@ -67,15 +67,15 @@ def apart(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings in order without those whose words overlap an earlier one's."""
     kept: list[Finding] = []
     for finding in findings:
-        words = finding.evidence[0]
-        if not any(
-            words.turn == other.turn
-            and words.start_char < other.end_char
-            and other.start_char < words.end_char
-            for other in (one.evidence[0] for one in kept)
-        ):
+        if not any(overlap(finding, other) for other in kept):
             kept.append(finding)
     return kept
+
+
+def overlap(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings share words."""
+    a, b = one.evidence[0], other.evidence[0]
+    return a.turn == b.turn and a.start_char < b.end_char and b.start_char < a.end_char
 
 
 def place(finding: Finding) -> tuple[float, int, int, int, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scoring.judgement.evidence.heard import blind_spot, doubts, hear
+from scoring.judgement.evidence.heard_any import place
 from scoring.judgement.evidence.window import Span, absence, open_window
 from scoring.judgement.verdict import Verdict, insufficient
 from scoring.judgement.wording import clock, listed
@@ -67,18 +68,13 @@ def _first(call: ReadCall, rule: Rule) -> tuple[Finding | None, Finding | None, 
     span = open_window(call, rule.window)
     heard = hear(call, rule, span)
     if heard.sure:
-        return min(heard.sure, key=_begin), None, None
+        return min(heard.sure, key=place), None, None
     doubt = doubts(call, heard)
     proof = absence(call, rule, span)
     if doubt is None:
         blind = blind_spot(call, rule, span)
         doubt = insufficient(f"The order turns on '{rule.id}'. {blind}", proof) if blind else None
     return None, None if doubt else proof, doubt
-
-
-def _begin(finding: Finding) -> tuple[float, int, int]:
-    words = finding.evidence[0]
-    return words.start_s, words.turn, words.start_char
 
 
 def _within(call: ReadCall, span: Span, *, start_s: float | None = None, end_s: float | None = None) -> Span:

@@ -68,14 +68,7 @@ def words_around(call: ReadCall, quiet: Quiet) -> tuple[Evidence, ...]:
                 before = word.end_s, turn, position
             elif word.start_s >= middle_s and (after is None or word.start_s < after[0]):
                 after = word.start_s, turn, position
-    return tuple(words_of(call, one[1], one[2], one[2] + 1) for one in (before, after) if one is not None)
-
-
-def words_of(call: ReadCall, turn: Turn, first: int, end: int) -> Evidence:
-    """Return words of a turn by their positions, `end` not included, as evidence."""
-    start = sum(len(word.text) + 1 for word in turn.words[:first])
-    length = sum(len(word.text) + 1 for word in turn.words[first:end]) - 1
-    return call.evidence(turn, start, start + length)
+    return tuple(call.words(one[1], one[2], one[2] + 1) for one in (before, after) if one is not None)
 
 
 def _word_times(call: ReadCall) -> list[tuple[float, float]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scoring.domain.finding import Assertion, Finding, Kind, Method
 from scoring.domain.transcript import Role
 from scoring.judgement.evidence.heard import hear
+from scoring.judgement.evidence.heard_any import place
 from scoring.judgement.evidence.window import open_window
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ def efforts_of(call: ReadCall) -> tuple[Finding, ...]:
         return ()
     heard = [finding for rule in rules for finding in hear(call, rule, open_window(call, rule.window)).sure]
     again = [finding for role in REPEATS for finding in _repeats(call, role)]
-    return tuple(
-        sorted(
-            [*heard, *again],
-            key=lambda one: (one.evidence[0].turn, one.evidence[0].start_char, one.rule_id),
-        )
-    )
+    return tuple(sorted([*heard, *again], key=place))
 
 
 def _repeats(call: ReadCall, role: Role) -> Iterator[Finding]:

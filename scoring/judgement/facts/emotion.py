@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scoring.domain.scorecard import CustomerEmotion, EmotionLabel
 from scoring.domain.transcript import Role
 from scoring.judgement.evidence.heard import hear
+from scoring.judgement.evidence.heard_any import overlap, place
 from scoring.judgement.evidence.window import open_window
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _emotion(turn: Turn, cues: Sequence[tuple[Finding, Rule]]) -> CustomerEmotio
     good = [
         (finding, rule)
         for finding, rule in cues
-        if rule.valence > 0 and not any(_overlap(finding, other) for other, _ in bad)
+        if rule.valence > 0 and not any(overlap(finding, other) for other, _ in bad)
     ]
     loss, gain = _together(turn, bad), _together(turn, good)
     valence = round(gain - loss, _DIGITS)
@@ -77,10 +78,7 @@ def _emotion(turn: Turn, cues: Sequence[tuple[Finding, Rule]]) -> CustomerEmotio
     if heavier and valence:
         strongest = max(heavier, key=lambda cue: (_strength(turn, *cue), cue[1].id))[1]
         label = strongest.emotion or label
-    counted = sorted(
-        [finding for finding, _ in [*bad, *good]],
-        key=lambda finding: (finding.evidence[0].start_char, finding.evidence[0].end_char, finding.rule_id),
-    )
+    counted = sorted([finding for finding, _ in [*bad, *good]], key=place)
     return CustomerEmotion(turn=turn.index, label=label, valence=valence, findings=tuple(counted))
 
 
@@ -91,7 +89,7 @@ def _together(turn: Turn, cues: Sequence[tuple[Finding, Rule]]) -> float:
         ((finding, _strength(turn, finding, rule)) for finding, rule in cues),
         key=lambda cue: (-cue[1], cue[0].evidence[0].start_char, cue[0].rule_id),
     ):
-        if not any(_overlap(finding, other) for other, _ in counted):
+        if not any(overlap(finding, other) for other, _ in counted):
             counted.append((finding, strength))
     return 1 - prod(1 - strength for _, strength in counted)
 
@@ -102,8 +100,3 @@ def _strength(turn: Turn, finding: Finding, rule: Rule) -> float:
     near = {word.strip(".,!?;:") for word in [*before, *words.quote.lower().split()]}
     factor = _DOWN if near & _WEAKER else _UP if near & _STRONGER else 1.0
     return min(abs(rule.valence) * factor, 1.0)
-
-
-def _overlap(finding: Finding, other: Finding) -> bool:
-    one, two = finding.evidence[0], other.evidence[0]
-    return one.start_char < two.end_char and two.start_char < one.end_char

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from scoring.domain.finding import Assertion, Finding, Kind, Method
 from scoring.domain.transcript import Role
-from scoring.judgement.evidence.quiet import words_of
 from scoring.judgement.facts.name_words import NO_NAMES, OPENERS, PARTICLES, TITLES
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def name_finding(call: ReadCall, turn: Turn, words: _Range, rule_id: str) -> Fin
         method=Method.RULE,
         score=1.0,
         threshold=1.0,
-        evidence=(words_of(call, turn, *words),),
+        evidence=(call.words(turn, *words),),
     )
 
 

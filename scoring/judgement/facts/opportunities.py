@@ -10,6 +10,7 @@ from scoring.domain.rubric import AnswersAlone
 from scoring.domain.scorecard import Opportunity, OpportunityState
 from scoring.domain.transcript import Role
 from scoring.judgement.evidence.heard import Heard, hear
+from scoring.judgement.evidence.heard_any import overlap, place
 from scoring.judgement.evidence.window import Span, is_garbled, open_window, span_of, unknown_turns
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def all_occasions(call: ReadCall) -> list[Occasion]:
         if rule.kind is Kind.EMPATHY_TRIGGER
         for occasion in occasions_of(call, rule)
     ]
-    return sorted(found, key=lambda occasion: _place(occasion.triggers[0]))
+    return sorted(found, key=lambda occasion: place(occasion.triggers[0]))
 
 
 def opportunities_of(call: ReadCall) -> tuple[Opportunity, ...]:
@@ -109,20 +110,15 @@ def _distinct(given: Sequence[tuple[Rule, Finding]]) -> list[Finding]:
     """Return the markers' words in order, without formulas that are part of longer words of empathy."""
     kept: list[Finding] = []
     for rule, words in sorted(given, key=lambda one: _rank(*one)):
-        if rule.answers_alone is AnswersAlone.NEVER and any(_overlap(words, other) for other in kept):
+        if rule.answers_alone is AnswersAlone.NEVER and any(overlap(words, other) for other in kept):
             continue
         kept.append(words)
-    return sorted(kept, key=_place)
+    return sorted(kept, key=place)
 
 
 def _rank(rule: Rule, words: Finding) -> tuple[bool, int]:
     evidence = words.evidence[0]
     return rule.answers_alone is AnswersAlone.NEVER, evidence.start_char - evidence.end_char
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
-    a, b = one.evidence[0], other.evidence[0]
-    return a.turn == b.turn and a.start_char < b.end_char and b.start_char < a.end_char
 
 
 def _answers_alone(rule: Rule, occasion: Occasion) -> bool:
@@ -193,8 +189,3 @@ def _has_reply(call: ReadCall, trigger: Finding) -> bool:
             if call.role(turn) in {Role.AGENT, Role.UNKNOWN}
         )
     )
-
-
-def _place(finding: Finding) -> tuple[float, int, int, int, str]:
-    words = finding.evidence[0]
-    return words.start_s, words.turn, words.start_char, words.end_char, finding.rule_id

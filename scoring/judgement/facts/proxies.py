@@ -13,6 +13,7 @@ from scoring.domain.rubric import Event
 from scoring.domain.scorecard import Proxy, Result
 from scoring.domain.transcript import Role
 from scoring.judgement.evidence.heard import hear
+from scoring.judgement.evidence.heard_any import place
 from scoring.judgement.evidence.window import open_window
 from scoring.judgement.facts.effort import efforts_of
 
@@ -126,12 +127,7 @@ def _signs(call: ReadCall, facts: Facts) -> tuple[Finding, ...]:
         for finding in hear(call, rule, open_window(call, rule.window)).sure
     ]
     repeating = [finding for one in facts.emotions for finding in one.findings if finding.rule_id in _SIGNS]
-    return tuple(
-        sorted(
-            [*efforts_of(call), *transfers, *repeating],
-            key=lambda one: (one.evidence[0].turn, one.evidence[0].start_char, one.rule_id),
-        )
-    )
+    return tuple(sorted([*efforts_of(call), *transfers, *repeating], key=place))
 
 
 def _weight(sign: Finding) -> float:
