@@ -1,18 +1,9 @@
-"""Who talked, waited and talked over whom, as transcription measured it; times in seconds from the start."""
+"""Who waited and talked over whom, as transcription measured it; times in seconds from the call's start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkSpan:
-    """A stretch in which one speaker (index into Acoustics.speakers) talks."""
-
-    speaker: int
-    start_s: float
-    end_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +46,9 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerActivity:
-    """One speaker over the whole call: seconds of talk, their share (0 to 1), words in a minute of it."""
+    """One speaker over the whole call: seconds of talk, and words in a minute of it."""
 
     talk_s: float
-    talk_share: float
     words_per_minute: float
 
 
@@ -66,7 +56,6 @@ class SpeakerActivity:
 class Acoustics:
     """The measurements of one call, each in order; `activity` has one entry per speaker of the transcript."""
 
-    talk_spans: tuple[TalkSpan, ...] = ()
     quiet_spans: tuple[QuietSpan, ...] = ()
     overlaps: tuple[TalkOverlap, ...] = ()
     responses: tuple[Response, ...] = ()

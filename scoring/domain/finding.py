@@ -91,7 +91,10 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """A figure in `unit` ("s", "words/min", "share", "count") and what it must not pass, if anything."""
+    """A figure and what it must not pass, if anything.
+
+    `unit` is "s", "words/min", "share" (0 to 1), "count", "in 10 min" or "valence" (-1 to 1).
+    """
 
     value: float
     unit: str

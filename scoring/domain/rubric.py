@@ -71,15 +71,13 @@ class Rule:
     """One thing that can be said: whose words, what finds them, what their context must not be.
 
     `accept` is the similarity, 0 to 1, at which a sentence alone decides; `veto` the one below which a
-    pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how soon
-    they must come; `answers_alone` is a marker's. `event` is what words do;
-    `reason` is why they say that somebody else takes over; `emotion` is what they express, with a `valence`
-    from -1 (as bad as can be) to 1.
-    `owner` is who will do what words promise, None for nobody in particular; with `needs_time` they promise
-    nothing without a time.
-    `after` and `before` are the rules whose first match a statement must follow or precede, "" for none;
-    `when` is the condition under which it is asked at all, "" for always.
-    `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
+    pattern isn't believed. `calls_for` are the markers that a trigger asks for, `within_agent_turns` how
+    soon they must come; `answers_alone` is a marker's. `event` is what words do; `reason` is why they say
+    that somebody else takes over; `emotion` is what they express, with a `valence` from -1 (as bad as can
+    be) to 1. `owner` is who will do what words promise, None for nobody in particular; with `needs_time`
+    they promise nothing without a time. `after` and `before` are the rules whose first match a statement
+    must follow or precede, "" for none; `when` is the condition under which it is asked at all, "" for
+    always. `pack` is the pack's name with the start of its content's hash, as "empathy@0123456789abcdef".
     """
 
     id: str

@@ -13,7 +13,6 @@ from scoring.domain.acoustics import (
     Response,
     SpeakerActivity,
     TalkOverlap,
-    TalkSpan,
 )
 from scoring.wire.rounding import FLOAT_DIGITS
 from servicekit.wire import s_from_duration
@@ -23,16 +22,8 @@ if TYPE_CHECKING:
 
 
 def acoustics_from_wire(message: acoustics_pb2.Acoustics) -> Acoustics:
-    """Return what was measured of a call."""
+    """Return what judgement asks of the measurements of a call."""
     return Acoustics(
-        talk_spans=tuple(
-            TalkSpan(
-                speaker=span.speaker,
-                start_s=s_from_duration(span.start_offset),
-                end_s=s_from_duration(span.end_offset),
-            )
-            for span in message.talk_spans
-        ),
         quiet_spans=tuple(
             QuietSpan(
                 kind=_name(acoustics_pb2.QuietSpan.Kind.DESCRIPTOR, span.kind),
@@ -50,7 +41,6 @@ def acoustics_from_wire(message: acoustics_pb2.Acoustics) -> Acoustics:
         activity=tuple(
             SpeakerActivity(
                 talk_s=s_from_duration(one.talk_duration),
-                talk_share=round(one.talk_share, FLOAT_DIGITS),
                 words_per_minute=round(one.words_per_minute, FLOAT_DIGITS),
             )
             for one in message.speakers

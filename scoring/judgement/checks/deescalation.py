@@ -49,7 +49,7 @@ class Calmed(Entry):
 
 
 class Deescalated:
-    """`deescalated: {upset: -0.5, calm: -0.3, rise: 0.3}` - an upset customer's words are calmer at the end."""
+    """`deescalated: {upset: -0.5, calm: -0.3, rise: 0.3}` - an upset customer is calmer at the end."""
 
     key = "deescalated"
     shape: type[BaseModel] = Calmed

@@ -43,6 +43,7 @@ _EMPTY: Final = frozenset(
 def efforts_of(call: ReadCall) -> tuple[Finding, ...]:
     """Return the signs of effort in the order of the call: those of the packs, and what is said again.
 
+    The estimates rest on them; the check `customer_effort` counts what its rubric names.
     Empty where no pack has signs of effort: a rubric that doesn't ask for them isn't told of them.
     """
     rules = [rule for _, rule in sorted(call.rules.items()) if rule.kind is Kind.EFFORT]

@@ -105,7 +105,8 @@ class Course:
     """How an issue went: the states it may be in at the end, and the steps (by place) that led there.
 
     `deciding` are the sure steps that changed the result, each with the last of every event that said so
-    again, and the offer that was taken after a refusal. `doubted` are the unsure steps that matter: with more than one result possible, they decide.
+    again, and the offer that was taken after a refusal. `doubted` are the unsure steps that matter: with
+    more than one result possible, they decide.
     """
 
     states: frozenset[State]

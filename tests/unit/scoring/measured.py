@@ -57,9 +57,7 @@ def measured(
             ),
             responses=tuple(Response(turn=turn, latency_s=latency_s) for turn, latency_s in latencies),
             activity=tuple(
-                SpeakerActivity(
-                    talk_s=seconds, talk_share=seconds / max(sum(talk_s), 0.001), words_per_minute=rate
-                )
+                SpeakerActivity(talk_s=seconds, words_per_minute=rate)
                 for seconds, rate in zip(talk_s, wpm, strict=True)
             ),
         ),
