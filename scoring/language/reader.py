@@ -53,10 +53,11 @@ class LanguageModel:
         embedding = StaticEmbedding(weights)
         self.embedding_name = embedding.name
         EMBEDDINGS[embedding.name] = embedding
+        language, meta = self._nlp.lang, self._nlp.meta
         self.version = ", ".join(
             [
                 f"spacy {version('spacy')}",
-                f"{self._nlp.meta['name']} {self._nlp.meta['version']} {folder_sha256(self._nlp.path)[:16]}",
+                f"{language}_{meta['name']} {meta['version']} {folder_sha256(self._nlp.path)[:16]}",
                 embedding.name,
             ]
         )
