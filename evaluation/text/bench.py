@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from evaluation.text.dialogues import data_file, read_dialogues
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+    from typing import TypeAlias
 
     from evaluation.text.dialogues import Dialogue
     from evaluation.text.engine import Engine
     from evaluation.text.figures import Figures
+
+    Part: TypeAlias = Callable[["Bench"], tuple[Figures, Sequence["Mistake"]]]
 
 
 class FileMissingError(Exception):
@@ -49,3 +53,33 @@ class Bench:
         if path is None:
             raise FileMissingError(f"{self.folder} has no {name}.jsonl")
         return read_dialogues(path, self.limit)
+
+    def mixed_dialogues(self, names: Sequence[str], most_each: int) -> list[Dialogue]:
+        """Return the first dialogues of every data set that is there; FileMissingError without any."""
+        dialogues: list[Dialogue] = []
+        for name in names:
+            try:
+                dialogues += self.dialogues(name)[:most_each]
+            except FileMissingError:
+                continue
+        if not dialogues:
+            raise FileMissingError(f"{self.folder} has none of {', '.join(names)}")
+        return dialogues
+
+
+def measured_parts(bench: Bench, parts: Iterable[Part]) -> Measured:
+    """Return what each part measures whose file is there; FileMissingError where none is."""
+    figures: Figures = {}
+    mistakes: list[Mistake] = []
+    missing: list[str] = []
+    for part in parts:
+        try:
+            found, wrong = part(bench)
+        except FileMissingError as error:
+            missing.append(str(error))
+            continue
+        figures |= found
+        mistakes += wrong
+    if not figures:
+        raise FileMissingError("; ".join(missing))
+    return Measured(figures=figures, mistakes=tuple(mistakes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from evaluation.text.bench import FileMissingError, Measured, Mistake
+from evaluation.text.bench import Measured, Mistake, measured_parts
 from evaluation.text.dialogues import DialogueTurn
 from evaluation.text.engine import builtin_rubric
 from evaluation.text.figures import binary_figures, macro_figures
@@ -38,20 +38,7 @@ _NOT_NEGATIVE: Final = frozenset({EmotionLabel.NEUTRAL, EmotionLabel.POSITIVE})
 
 def run(bench: Bench) -> Measured:
     """Return the figures of sentences and of calls; the task's F1 is that of negative sentences."""
-    figures: Figures = {}
-    mistakes: list[Mistake] = []
-    missing: list[str] = []
-    for part in (_sentences, _annoyed):
-        try:
-            found, wrong = part(bench)
-        except FileMissingError as error:
-            missing.append(str(error))
-            continue
-        figures |= found
-        mistakes += wrong
-    if not figures:
-        raise FileMissingError("; ".join(missing))
-    return Measured(figures=figures, mistakes=tuple(mistakes))
+    return measured_parts(bench, (_sentences, _annoyed))
 
 
 def _sentences(bench: Bench) -> tuple[Figures, list[Mistake]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluation.text.bench import FileMissingError, Measured, Mistake
+from evaluation.text.bench import Measured, Mistake, measured_parts
 from evaluation.text.engine import pack_file, rubric_file
 from evaluation.text.figures import binary_figures, estimate, f1, macro_figures
 from scoring.domain.finding import Kind
@@ -79,20 +79,7 @@ class Marked:
 
 def run(bench: Bench) -> Measured:
     """Return the figures of each data set that is there; raises FileMissingError without any."""
-    figures: Figures = {}
-    mistakes: list[Mistake] = []
-    missing: list[str] = []
-    for part in (_peer_support, _customer_support, _counselling):
-        try:
-            found, wrong = part(bench)
-        except FileMissingError as error:
-            missing.append(str(error))
-            continue
-        figures |= found
-        mistakes += wrong
-    if not figures:
-        raise FileMissingError("; ".join(missing))
-    return Measured(figures=figures, mistakes=tuple(mistakes))
+    return measured_parts(bench, (_peer_support, _customer_support, _counselling))
 
 
 def peer_support_files() -> list[SourceFile]:

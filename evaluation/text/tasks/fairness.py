@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluation.text.bench import FileMissingError, Measured, Mistake
+from evaluation.text.bench import Measured, Mistake
 from evaluation.text.engine import builtin_rubric
 from evaluation.text.figures import estimate, ratio
 from evaluation.text.swaps import TEXT_SWAPS, swapped
@@ -32,14 +32,7 @@ _PRIOR_SCORES: Final = (
 
 def run(bench: Bench) -> Measured:
     """Return the share of verdicts that flip by kind of swap, among calls that it changes, and over all."""
-    dialogues: list[Dialogue] = []
-    for name in _FILES:
-        try:
-            dialogues += bench.dialogues(name)[:_CALLS_PER_FILE]
-        except FileMissingError:
-            continue
-    if not dialogues:
-        raise FileMissingError(f"{bench.folder} has none of {', '.join(_FILES)}")
+    dialogues = bench.mixed_dialogues(_FILES, _CALLS_PER_FILE)
     files = builtin_rubric()
     bench.engine.prepare(files)
     groups: dict[str, list[str]] = {name: [] for name in (*TEXT_SWAPS, "prior_score")}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluation.text.bench import FileMissingError, Measured
+from evaluation.text.bench import Measured
 from evaluation.text.engine import builtin_rubric, tokens
 from evaluation.text.figures import estimate_of_units
 
@@ -26,14 +26,7 @@ _CALLS: Final = 40
 
 def run(bench: Bench) -> Measured:
     """Return the median CPU seconds per 1,000 tokens over calls of about 1,000 tokens."""
-    dialogues: list[Dialogue] = []
-    for name in _FILES:
-        try:
-            dialogues += bench.dialogues(name)[: 10 * _CALLS]
-        except FileMissingError:
-            continue
-    if not dialogues:
-        raise FileMissingError(f"{bench.folder} has none of {', '.join(_FILES)}")
+    dialogues = bench.mixed_dialogues(_FILES, 10 * _CALLS)
     files = builtin_rubric()
     bench.engine.prepare(files)
     calls = list(_long_calls(dialogues))
