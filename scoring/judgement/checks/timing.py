@@ -13,7 +13,7 @@ from scoring.domain.transcript import Role
 from scoring.judgement.checks.figures import figure, unheard_side
 from scoring.judgement.checks.holds import Announced, announcement, holds_of, quiet_finding
 from scoring.judgement.evidence.heard_any import unknown_ids
-from scoring.judgement.evidence.quiet import quiet_stretches
+from scoring.judgement.evidence.quiet import quiet_stretches, words_around
 from scoring.judgement.verdict import Verdict, failed, insufficient, not_applicable, passed
 from scoring.judgement.wording import clock, counted
 from scoring.packs.schema import Entry, Ids, Share
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scoring.domain.rubric import Rule
     from scoring.domain.transcript import Turn
     from scoring.judgement.evidence.call import ReadCall
+    from scoring.judgement.evidence.quiet import Quiet
     from scoring.judgement.facts.call_facts import Facts
 
 _QUOTED_WORDS: Final = 8
@@ -97,7 +98,7 @@ class DeadAirShare:
     """`dead_air: {silence_s: 5, max_share: 0.1, announced_by: IDS}` - little of the call is dead air.
 
     That is silence of everybody, long enough to be noticed, that nobody announced. Music and ringing are a
-    hold and no dead air.
+    hold and no dead air; a customer who takes time over the agent's question may.
     """
 
     key = "dead_air"
@@ -128,17 +129,25 @@ class DeadAirShare:
             if (quiet.start_s, quiet.end_s) in silent
             and not quiet.is_waiting
             and quiet.length_s - quiet.noise_s >= asked.silence_s
+            and not _is_customers(call, quiet)
         ]
         dead_s = sum(quiet.length_s - quiet.noise_s for quiet in dead)
         share = round(dead_s / length_s, 3)
         whole = figure(self.key, Kind.HOLD, share, "share", asked.max_share)
         sentence = (
             f"In {counted(len(dead), 'silence')} of {asked.silence_s:g} s and more, {dead_s:.0f} s of "
-            f"{length_s:.0f} s, nobody speaks and nothing is announced ({share:.0%}; at most "
-            f"{asked.max_share:.0%})."
+            f"{length_s:.0f} s, nobody speaks and nothing is announced "
+            f"({100 * share:g}%; at most {100 * asked.max_share:g}%)."
         )
         verdict = passed if share <= asked.max_share else failed
         return verdict(sentence, whole, *(quiet_finding(call, quiet, asked.silence_s) for quiet in dead))
+
+
+def _is_customers(call: ReadCall, quiet: Quiet) -> bool:
+    """Tell whether the agent has asked something and the customer takes this long to answer."""
+    around = words_around(call, quiet)
+    roles = [one.role for one in around]
+    return roles == [Role.AGENT, Role.CUSTOMER] and around[0].quote.endswith("?")
 
 
 def _answers(call: ReadCall) -> list[tuple[Turn, float]]:

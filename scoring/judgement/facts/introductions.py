@@ -40,6 +40,8 @@ _GREETS: Final = re.compile(
 # Two letters at least: one alone is spelling.
 _NAME: Final = re.compile(r"(?!.$)[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _MOST_PARTS: Final = 3
+# Names are what recognisers get wrong most, so they must be heard better than other evidence, 0 to 1.
+_SURE_NAME: Final = 0.5
 _GOES_ON: Final = frozenset({"here", "speaking", "calling", "from"})
 _NO: Final = frozenset({"no", "nope"})
 
@@ -63,11 +65,15 @@ def introduction(call: ReadCall) -> Introduction | None:
             found = _given(turn, was_asked=was_asked)
         elif role is Role.AGENT:
             found = _checked(call, turn) or _addressed(turn)
-        parts = _parts(turn, found) if found is not None else ()
+        parts = _parts(turn, found) if found is not None and _is_clear(turn, found) else ()
         if found is not None and parts and not {part.lower() for part in parts} & own:
             return Introduction(parts=parts, finding=name_finding(call, turn, found, "name_given"))
         was_asked = role is Role.AGENT and bool(_ASKS.search(turn.text))
     return None
+
+
+def _is_clear(turn: Turn, found: _Range) -> bool:
+    return min(word.confidence for word in turn.words[slice(*found)]) >= _SURE_NAME
 
 
 def name_finding(call: ReadCall, turn: Turn, words: _Range, rule_id: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -239,3 +240,27 @@ MORE = ["A: Which one is it?", "C: The tall one.", "A: We can swap it.", "C: Goo
 def test_the_agent_uses_the_customers_name(value: str, lines: list[str]) -> None:
     answer = asked(NAMED, said(*lines), "call-script")
     assert answer.value.value == value, answer.explanation
+
+
+def test_the_time_a_customer_takes_over_a_question_is_no_dead_air() -> None:
+    thinking = ["A: Good morning, which lamp did you buy?", "C[15]: The tall one, I think."]
+    assert typed(*thinking).value == "PASS"
+    waiting = ["C: It is the tall one, in green.", "A[15]: There it is."]
+    assert typed(*waiting).value == "FAIL"
+    no_question = ["A: Good morning, the tall one then.", "C[15]: Are you there?"]
+    assert typed(*no_question).value == "FAIL"
+
+
+def typed(*lines: str) -> Answer:
+    return asked(DEAD_AIR, said(*lines), "call-script")
+
+
+def test_a_name_that_was_heard_badly_introduces_nobody() -> None:
+    call = said(
+        "C: Hello, my name is Suzanne.", "A: What can I do for you?", "C: A lamp, please.", "A: Which one?"
+    )
+    assert asked(NAMED, call, "call-script").value == "FAIL"
+    turn = call.turns[0]
+    words = tuple(replace(word, confidence=0.4 if word.text == "Suzanne." else 0.9) for word in turn.words)
+    unclear = replace(call, turns=(replace(turn, words=words), *call.turns[1:]))
+    assert asked(NAMED, unclear, "call-script").value == "NOT_APPLICABLE"
