@@ -238,17 +238,22 @@ def test_an_unknown_task_is_refused() -> None:
     assert "there is no task scrip" in run.output
 
 
-def test_own_labels_are_compared_with_findings(tmp_path: Path) -> None:
-    write(tmp_path / "dialogues.jsonl", [LABELLED_CALL])
-    labels = {
-        "dialogue_id": "own-1",
-        "turns": {"1": [{"kind": "escalation", "reason": "expertise"}]},
-        "outcome": "escalated",
-        "issue_count": 1,
-    }
-    write(tmp_path / "labels.jsonl", [labels])
+def test_own_labels_are_compared_with_findings_each_half_apart(tmp_path: Path) -> None:
+    tuned = next(name for name in map("own-{}".format, range(9)) if annotated.is_tuned(name))
+    unseen = next(name for name in map("own-{}".format, range(9)) if not annotated.is_tuned(name))
+    write(tmp_path / "dialogues.jsonl", [{**LABELLED_CALL, "dialogue_id": name} for name in (tuned, unseen)])
+    found = {"1": [{"kind": "escalation", "reason": "expertise"}]}
+    labels = {"outcome": "escalated", "issue_count": 1}
+    write(
+        tmp_path / "labels.jsonl",
+        [
+            {"dialogue_id": tuned, "turns": {}, **labels},
+            {"dialogue_id": unseen, "turns": found, **labels},
+        ],
+    )
     measured = annotated.run(Bench(folder=tmp_path, engine=Engine()), tmp_path)
     assert measured.figures["escalation_f1"] == 1.0
     assert measured.figures["escalation_n"] == 1
     assert measured.figures["commitment_n"] == 3
-    assert measured.figures["calls"] == 1
+    assert (measured.figures["calls"], measured.figures["tuned_calls"]) == (1, 1)
+    assert measured.figures["tuned_escalation_precision"] == 0.0
