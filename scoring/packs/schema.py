@@ -96,6 +96,8 @@ class RuleEntry(Entry):
     def _finds_something(self) -> RuleEntry:
         if not (self.say or self.phrases or self.patterns):
             raise ValueError("give at least one sentence under 'say' (or phrases, or patterns)")
+        if not self.say and self.semantic != SemanticEntry():
+            raise ValueError("'semantic' is about sentences: give one under 'say', or take 'semantic' out")
         return self
 
 

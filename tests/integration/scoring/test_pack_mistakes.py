@@ -90,6 +90,12 @@ def test_packs_alone_are_checked() -> None:
             "bounded",
         ),
         (
+            ("say: It is sunny and warm today.", "phrases: sunny\n  semantic: {accept: 0.8}"),
+            5,
+            "statements[0]",
+            "'semantic' is about sentences",
+        ),
+        (
             ("required\n", "required\n  window: {from_start_s: 9, to_s: 3}\n"),
             7,
             "statements[0].window",
