@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluation.errors import DataError
 from evaluation.text.bench import FileMissingError, Measured
 from evaluation.text.engine import rubric_file, said_turns
-from evaluation.text.tasks.steps import FILE, GENERIC_STEPS, every_step_figures, step_figures
+from evaluation.text.tasks.steps import (
+    FILE,
+    GENERIC_STEPS,
+    every_step_figures,
+    joined_steps,
+    step_figures,
+)
 from scoring.domain.files import SourceFile
 
 if TYPE_CHECKING:
@@ -33,13 +39,7 @@ def run(bench: Bench) -> Measured:
         bench.engine.prepare(files[task])
     dialogues = [one for one in dialogues if one.labels.get("task") in files]
     found = [said_turns(bench.engine.score(one.turns, files[one.labels["task"]])) for one in dialogues]
-    generic = [
-        {
-            name: frozenset(index for step, at in said.items() if re.fullmatch(labels, step) for index in at)
-            for name, labels in GENERIC_STEPS.items()
-        }
-        for said in found
-    ]
+    generic = [joined_steps(said, GENERIC_STEPS) for said in found]
     figures, mistakes = step_figures(dialogues, GENERIC_STEPS, generic)
     return Measured(figures={**figures, **every_step_figures(dialogues, found)}, mistakes=tuple(mistakes))
 

@@ -33,6 +33,16 @@ def is_labelled(turn: DialogueTurn, labels: str) -> bool:
     return re.fullmatch(labels, turn.labels.get("script_step") or "") is not None
 
 
+def joined_steps(
+    said: Mapping[str, frozenset[int]], steps: Mapping[str, str]
+) -> Mapping[str, frozenset[int]]:
+    """Return the turns of each step, whose labels are a regular expression, from those of every label."""
+    return {
+        name: frozenset(index for step, at in said.items() if re.fullmatch(labels, step) for index in at)
+        for name, labels in steps.items()
+    }
+
+
 def step_figures(
     dialogues: Sequence[Dialogue],
     steps: Mapping[str, str],
@@ -87,12 +97,5 @@ def every_step_figures(
     )
     steps = {name: name for name, count in sorted(counted.items()) if count >= _COMMON_TURNS}
     steps["closing"] = closing
-    found = [
-        {
-            name: frozenset(index for step, at in one.items() if re.fullmatch(labels, step) for index in at)
-            for name, labels in steps.items()
-        }
-        for one in said
-    ]
-    groups, truth, predicted, _ = _pairs(dialogues, steps, found)
+    groups, truth, predicted, _ = _pairs(dialogues, steps, [joined_steps(one, steps) for one in said])
     return macro_figures(groups, truth, predicted, "every_step_")
