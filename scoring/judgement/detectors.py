@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from scoring.judgement.checks.adherence import NotSaid, Said
 from scoring.judgement.checks.commitments_dated import CommitmentsDated
@@ -26,7 +26,28 @@ from scoring.judgement.checks.timing import DeadAirShare, ResponseLatency
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scoring.judgement.verdict import Detector
+    from pydantic import BaseModel
+
+    from scoring.domain.rubric import Rule
+    from scoring.judgement.evidence.call import ReadCall
+    from scoring.judgement.facts.call_facts import Facts
+    from scoring.judgement.verdict import Verdict
+
+
+class Detector(Protocol):
+    """One kind of question. A rubric names it by `key`; `shape` is the form of its parameters."""
+
+    key: str
+    shape: type[BaseModel]
+
+    def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:
+        """Return what is wrong with the parameters among these rules: (parameter, sentence) each."""
+        ...
+
+    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
+        """Answer the question for a call."""
+        ...
+
 
 _ALL: Final[tuple[Detector, ...]] = (
     Said(),

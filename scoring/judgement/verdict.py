@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from scoring.domain.rubric import Severity
 from scoring.domain.scorecard import AnswerValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from pydantic import BaseModel
+    from collections.abc import Iterable
 
     from scoring.domain.finding import Finding
-    from scoring.domain.rubric import Rule
-    from scoring.judgement.evidence.call import ReadCall
-    from scoring.judgement.facts.call_facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +56,3 @@ def not_applicable(explanation: str, *findings: Finding) -> Verdict:
 def insufficient(explanation: str, *findings: Finding) -> Verdict:
     """Return INSUFFICIENT_EVIDENCE."""
     return Verdict(value=AnswerValue.INSUFFICIENT_EVIDENCE, explanation=explanation, findings=findings)
-
-
-class Detector(Protocol):
-    """One kind of question. A rubric names it by `key`; `shape` is the form of its parameters."""
-
-    key: str
-    shape: type[BaseModel]
-
-    def problems(self, check: BaseModel, rules: Mapping[str, Rule]) -> list[tuple[str, str]]:
-        """Return what is wrong with the parameters among these rules: (parameter, sentence) each."""
-        ...
-
-    def judge(self, check: BaseModel, call: ReadCall, facts: Facts) -> Verdict:
-        """Answer the question for a call."""
-        ...
