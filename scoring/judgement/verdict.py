@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scoring.domain.finding import Finding
+    from scoring.domain.rubric import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
