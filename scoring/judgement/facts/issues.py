@@ -75,7 +75,8 @@ def parts_of(call: ReadCall, events: Sequence[Occurrence]) -> list[Part]:
 
     Once the agent has asked whether there is more, a request begins another issue, and so does anything
     called another thing once the issue before has a result. But a request after a refusal tries again for
-    the same thing, unless the customer says "yes" to there being more.
+    the same thing, unless the customer says "yes" to there being more. What is turned away after something
+    was settled was a wish of its own, from the request before it on.
     """
     starts = _starts(call, events)
     parts: list[Part] = []
@@ -118,6 +119,7 @@ def _starts(call: ReadCall, events: Sequence[Occurrence]) -> list[_Start]:
     agreed = {one.turn for one in events if one.event is Event.CUSTOMER_AGREES}
     asked_run = -2
     states = BEGINNING
+    asked: _Start | None = None
     for place, one in enumerate(events):
         run = call.runs[one.turn]
         if one.event is Event.FURTHER_HELP and one.is_sure:
@@ -137,6 +139,13 @@ def _starts(call: ReadCall, events: Sequence[Occurrence]) -> list[_Start]:
             elif begun.raised is None and result is Result.UNDETERMINED:
                 # A greeting before it raises nothing.
                 starts[-1] = start
+            asked = start
+        if one.event is Event.TURNED_AWAY and one.is_sure and asked is not None:
+            begun = starts[-1]
+            own = call.runs[asked.turn] == run - 1 and call.runs[asked.turn] > call.runs[begun.turn]
+            if own and result_of(states) is Result.RESOLVED and asked.turn not in turned_down:
+                starts.append(replace(asked, place=_without_yes(events, asked.place)))
+                states = BEGINNING
         states = after(states, one.step)
     return starts
 

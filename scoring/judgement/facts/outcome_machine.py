@@ -30,6 +30,8 @@ class State(StrEnum):
     WITHDRAWN = "WITHDRAWN"
     DROPPED = "DROPPED"
     HANDED_OVER = "HANDED_OVER"
+    # Whoever it was handed to speaks: what they do counts as if they had had it from the start.
+    TAKEN_OVER = "TAKEN_OVER"
     PROMISED = "PROMISED"
 
 
@@ -43,6 +45,7 @@ RESULTS: Final[Mapping[State, Result]] = MappingProxyType(
         State.WITHDRAWN: Result.UNRESOLVED,
         State.DROPPED: Result.UNRESOLVED,
         State.HANDED_OVER: Result.ESCALATED,
+        State.TAKEN_OVER: Result.ESCALATED,
         State.PROMISED: Result.FOLLOW_UP_PROMISED,
     }
 )
@@ -72,10 +75,10 @@ MOVES: Final[Mapping[Event, Mapping[State, State]]] = MappingProxyType(
             }
         ),
         # "Then cancel it." - "It is cancelled." is what the customer wanted in the end.
-        Event.ACTION_DONE: _all_to(State.SETTLED, _HERE | {State.WITHDRAWN}),
+        Event.ACTION_DONE: _all_to(State.SETTLED, _HERE | {State.WITHDRAWN, State.TAKEN_OVER}),
         Event.CUSTOMER_CONFIRMS: _all_to(State.SETTLED, State),
         # Gladly taking something settles what was refused before.
-        Event.CUSTOMER_ACCEPTS: _all_to(State.SETTLED, _HERE),
+        Event.CUSTOMER_ACCEPTS: _all_to(State.SETTLED, _HERE | {State.TAKEN_OVER}),
         # A plain yes lets the agent go on with an alternative; it isn't done by that.
         Event.CUSTOMER_AGREES: _all_to(State.OFFERED, {State.ALTERNATIVE}),
         # Being content settles what nothing else has; it doesn't undo a refusal.
@@ -83,10 +86,15 @@ MOVES: Final[Mapping[Event, Mapping[State, State]]] = MappingProxyType(
         Event.CUSTOMER_REJECTS: _all_to(State.REFUSED, _HERE),
         # Who no longer wants what was done has got it all the same.
         Event.CUSTOMER_WITHDRAWS: _all_to(State.WITHDRAWN, _HERE - {State.SETTLED}),
-        Event.CANNOT_HELP: _all_to(State.REFUSED, _HERE),
+        Event.CANNOT_HELP: _all_to(State.REFUSED, _HERE | {State.TAKEN_OVER}),
+        # Sending away with something else leaves done what is done; issues.py makes an issue of the other thing.
+        Event.TURNED_AWAY: _all_to(
+            State.REFUSED, {State.OPEN, State.OFFERED, State.DROPPED, State.TAKEN_OVER}
+        ),
         Event.TRANSFER: _all_to(State.HANDED_OVER, State),
-        # A call-back after a hand-over is part of the hand-over.
-        Event.FOLLOW_UP: _all_to(State.PROMISED, set(State) - {State.HANDED_OVER}),
+        Event.TAKEN_OVER: _all_to(State.TAKEN_OVER, {State.HANDED_OVER}),
+        # Whoever it lies with: the customer has been told what happens next.
+        Event.FOLLOW_UP: _all_to(State.PROMISED, State),
         Event.CALL_DROPPED: _all_to(State.DROPPED, {State.OPEN, State.OFFERED}),
     }
 )
