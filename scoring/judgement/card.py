@@ -10,6 +10,7 @@ from scoring.domain.rubric import Severity
 from scoring.domain.scorecard import Answer, AnswerValue, Outcome, Proxy, Result, Scorecard
 from scoring.judgement.checks.conditions import out_of_question
 from scoring.judgement.detectors import DETECTORS
+from scoring.judgement.evidence.window import open_window
 from scoring.judgement.facts.call_facts import Facts, facts_of
 from scoring.judgement.facts.proxies import proxies_of
 from scoring.judgement.verdict import Verdict, insufficient
@@ -134,7 +135,9 @@ def _in_order(
         finding
         for _, rule in sorted(call.rules.items())
         for finding in call.findings(rule.id)
-        if finding.evidence[0].role is rule.role and finding.assertion not in rule.reject
+        if finding.evidence[0].role is rule.role
+        and finding.assertion not in rule.reject
+        and open_window(call, rule.window).holds(finding)
     ]
     # The same words may answer one trigger here and another there: they are one fact that answers both.
     answered: dict[Finding, dict[Finding, None]] = {}
