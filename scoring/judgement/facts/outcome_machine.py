@@ -87,7 +87,7 @@ MOVES: Final[Mapping[Event, Mapping[State, State]]] = MappingProxyType(
         # Who no longer wants what was done has got it all the same.
         Event.CUSTOMER_WITHDRAWS: _all_to(State.WITHDRAWN, _HERE - {State.SETTLED}),
         Event.CANNOT_HELP: _all_to(State.REFUSED, _HERE | {State.TAKEN_OVER}),
-        # Sending away with something else leaves done what is done; issues.py makes an issue of the other thing.
+        # Sending away with something else leaves done what is done: issues.py makes an issue of that.
         Event.TURNED_AWAY: _all_to(
             State.REFUSED, {State.OPEN, State.OFFERED, State.DROPPED, State.TAKEN_OVER}
         ),
