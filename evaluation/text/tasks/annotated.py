@@ -32,7 +32,7 @@ _RULES: Final[Mapping[str, str]] = {
     "disclosure": r"([a-z_]+\.)?disclosure(\..+)?",
     "recap": r"script\.recap.*",
     "prohibited": r"script\.no_.+|promise\.absolute"
-    r"|conduct\.(disrespect|blame|stereotype|accent|pressure|needless_details)",
+    r"|conduct\.(disrespect|blame|condescends|contempt|disparages|stereotype|accent|pressure|needless_details)",
     "ownership": r"ownership\.taken",
     "ownership_refused": r"ownership\.refused|conduct\.silo",
     "escalation": r"outcome\.transfer.*",
