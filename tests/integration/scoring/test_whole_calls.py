@@ -123,7 +123,8 @@ def test_what_decides_is_cited_first_and_last_with_the_thanks_that_support_it() 
     deciding = [finding.evidence[0] for finding in card.outcome.findings]
     done = [finding.evidence[0] for finding in card.findings if finding.rule_id == "outcome.action_done"]
     assert len(done) == 3
-    assert deciding[:2] == [done[0], done[2]]
+    # The last words of the same turn that say so again: what was ordered, or that it will come.
+    assert (deciding[0], deciding[1].turn) == (done[0], done[2].turn)
     assert [evidence.role.value for evidence in deciding[2:]] == ["CUSTOMER"]
 
 
@@ -208,7 +209,7 @@ def test_a_guarantee_makes_the_score_nothing() -> None:
     assert card.score == 0.0
     assert card.auto_failed == ("script.no_guarantee",)
     assert {"auto-fail", "prohibited"} <= set(card.flags)
-    assert quotes(card, "script.no_guarantee") == ["I guarantee"]
+    assert quotes(card, "script.no_guarantee") == ["I guarantee that"]
 
 
 def test_a_refused_guarantee_passes_and_is_shown() -> None:
