@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -79,10 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # grpc logs tracebacks of errors that the command reports itself.
         logging.getLogger("grpc").addHandler(logging.NullHandler())
     try:
-        app = build_app(with_plugins=_needs_plugins(given))
-        app(args=given, prog_name="callqa")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else ExitCode.DONE
+        code = _run(given)
+        # What is left in the buffer would meet a full disk only at the interpreter's end, in its own words.
+        sys.stdout.flush()
     except ClientError as error:
         if debug:
             raise
@@ -93,6 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         # Files that are read have their own sentences; what is left is the answer, as on a full disk.
         place = error.filename or "the output"
+        _drop_answer()
         output.complain(f"{place}: can't be written ({error.strerror or 'unknown cause'}); make room for it")
         return ExitCode.FAILED
     except Exception as error:
@@ -103,7 +104,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"run it with {DEBUG_VARIABLE}=1 to see where, and report it"
         )
         return ExitCode.FAILED
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    app = build_app(with_plugins=_needs_plugins(arguments))
+    try:
+        app(args=arguments, prog_name="callqa")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else ExitCode.DONE
     return ExitCode.DONE
+
+
+def _drop_answer() -> None:
+    """Send what can't be written nowhere, or the interpreter would try it again at its end."""
+    # A stream that is no file, as in a test, has nothing to be redirected.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _needs_plugins(arguments: Sequence[str]) -> bool:

@@ -120,7 +120,8 @@ def test_holds_are_where_the_listener_heard_them(
     heard = [
         (seconds(finding["evidence"][0]["end_offset"]), seconds(finding["evidence"][-1]["start_offset"]))
         for finding in scorecard(stack, external_id)["findings"]
-        if finding["kind"] == "HOLD"
+        # A figure over all holds has no words.
+        if finding["kind"] == "HOLD" and finding["evidence"]
     ]
     for hold in FACTS[external_id]["holds"]:
         assert any(
@@ -155,7 +156,8 @@ def test_the_same_call_under_another_id_scores_the_same(stack: Stack, uploaded: 
     first, second = scorecard(stack, "happy_enquiry"), stack.json("scorecard", again["scorecard"])
 
     # The transcripts differ in one thing: nobody stated the second one's roles, and what is said told them.
-    names = ("name", "transcript", "transcript_sha256")
+    # Nobody said either whose call it is and when it was, so no promise has a date.
+    names = ("name", "transcript", "transcript_sha256", "context", "commitments")
     assert {k: v for k, v in first.items() if k not in names} == {
         k: v for k, v in second.items() if k not in names
     }
